@@ -1,0 +1,31 @@
+import type { Milliseconds } from '../model/milliseconds.js'
+
+/** The machine we run on: the only way to its programs and files. A dry run is a `Host` that only takes notes. */
+export interface Host {
+  /**
+   * Runs `program` (never through a shell) to its end. A code other than 0 is an answer, not an error.
+   * Rejects with code `ENOENT` when there is no such program, and with `ETIMEDOUT`, the program killed, after
+   * `timeout`.
+   */
+  run(program: string, args: readonly string[], options: RunOptions): Promise<Output>
+  /** The file's text, or undefined when there is no such file. */
+  readFile(path: string): Promise<string | undefined>
+  /** Writes the whole file or leaves the old one as it was; makes the folders above it. */
+  writeFile(path: string, text: string): Promise<void>
+  /** Removes the file. Content when there is none. */
+  removeFile(path: string): Promise<void>
+}
+
+export interface RunOptions {
+  readonly timeout: Milliseconds
+  /** What the program reads on standard input; nothing when absent. */
+  readonly input?: string
+}
+
+/** What a program left behind. */
+export interface Output {
+  /** Its exit code; 128 + N when signal N ended it. */
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}

@@ -1,0 +1,112 @@
+import type { Endpoint } from './endpoint.js'
+import type { Family, IpAddress } from './ip-address.js'
+import type { Milliseconds } from './milliseconds.js'
+import type { Port } from './port.js'
+import type { ServicePortId } from './service-port.js'
+
+/** The kinds of API objects that we mirror, as their resources are called. */
+export type Resource = 'services' | 'endpointslices' | 'nodes'
+
+/** Why a list or a watch ended. `silent`: the server stopped answering without saying so. */
+export type ApiTrouble =
+  'unreachable' | 'silent' | 'unauthorized' | 'forbidden' | 'expired' | 'busy' | 'garbage' | 'refused'
+
+/** What happened between a client and an endpoint. `connection` numbers them, from 1. */
+export type ConnectionEvent =
+  | {
+      readonly type: 'connected'
+      readonly connection: number
+      readonly servicePort: ServicePortId
+      readonly client: IpAddress
+      readonly endpoint: Endpoint
+      /** 1 unless endpoints failed before this one. */
+      readonly attempt: number
+      readonly duration: Milliseconds
+    }
+  | {
+      readonly type: 'dial-failed'
+      readonly connection: number
+      readonly servicePort: ServicePortId
+      readonly client: IpAddress
+      readonly endpoint: Endpoint
+      readonly attempt: number
+      readonly reason: string
+    }
+  | {
+      /** The client was reset: nobody to serve it, or nobody who answered. */
+      readonly type: 'turned-away'
+      readonly connection: number
+      readonly servicePort: ServicePortId
+      readonly client: IpAddress
+      readonly reason: 'no endpoint' | 'every endpoint failed' | 'client left' | 'stopping'
+    }
+  | {
+      readonly type: 'disconnected'
+      readonly connection: number
+      readonly servicePort: ServicePortId
+      readonly client: IpAddress
+      readonly endpoint: Endpoint
+      /** Bytes from the client to the endpoint. */
+      readonly sent: number
+      /** Bytes from the endpoint to the client. */
+      readonly received: number
+      readonly duration: Milliseconds
+      readonly how: 'ended' | 'reset by client' | 'reset by endpoint' | 'half-open too long' | 'stopping'
+    }
+
+/** What happened between us and the API server. */
+export type ApiEvent =
+  | { readonly type: 'listed'; readonly resource: Resource; readonly objects: number }
+  | {
+      readonly type: 'api-trouble'
+      readonly resource: Resource
+      readonly during: 'list' | 'watch'
+      readonly trouble: ApiTrouble
+      readonly reason: string
+      /** How long until the next attempt. */
+      readonly retryIn: Milliseconds
+    }
+  | {
+      /** An object, or a part of one, that is not proxied. Said once for as long as the reason stays. */
+      readonly type: 'skipped'
+      /** `Service shop/cart`, `EndpointSlice shop/cart-x7f2k`. */
+      readonly object: string
+      readonly reason: string
+      /** `refused`: it makes no sense or is not allowed. `not for us`: it is fine, somebody else's work. */
+      readonly why: 'refused' | 'not for us'
+    }
+
+/** What happened on this machine. */
+export type ProxyOwnEvent =
+  | { readonly type: 'listening'; readonly servicePort: ServicePortId; readonly port: Port }
+  | { readonly type: 'listen-failed'; readonly servicePort: ServicePortId; readonly reason: string }
+  | { readonly type: 'closed'; readonly servicePort: ServicePortId; readonly port: Port }
+  | {
+      readonly type: 'endpoints'
+      readonly servicePort: ServicePortId
+      readonly endpoints: readonly Endpoint[]
+    }
+  | {
+      readonly type: 'rules-written'
+      readonly family: Family
+      /** What `iptables-restore` was given. */
+      readonly text: string
+    }
+  | {
+      readonly type: 'synced'
+      readonly servicePorts: number
+      readonly opened: number
+      readonly closed: number
+      /** The families whose rules were written; empty when nothing differed. */
+      readonly written: readonly Family[]
+      readonly duration: Milliseconds
+    }
+  | { readonly type: 'sync-failed'; readonly reason: string; readonly retryIn: Milliseconds }
+  | { readonly type: 'stopping'; readonly connections: number; readonly drainTimeout: Milliseconds }
+  | { readonly type: 'stopped'; readonly reset: number }
+
+/** Everything that happens in the program, as plain facts. `observe` makes words and numbers of them. */
+export type ProxyEvent = ConnectionEvent | ApiEvent | ProxyOwnEvent
+
+/** Takes note of what happened. Never throws and never waits. */
+export type Report = (event: ProxyEvent) => void
