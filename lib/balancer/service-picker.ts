@@ -1,0 +1,54 @@
+import type { Clock } from '../model/clock.js'
+import type { Endpoint } from '../model/endpoint.js'
+import type { IpAddress } from '../model/ip-address.js'
+import type { Affinity } from '../model/service-port.js'
+import type { Picker } from './picker.js'
+import { RoundRobin } from './round-robin.js'
+import { Sticky } from './sticky.js'
+
+export interface ServicePickerOptions {
+  readonly clock: Clock
+  /** Gives numbers from 0 up to but not including 1. */
+  readonly random: () => number
+}
+
+/** The picker of one service port. Its affinity can change while it works: the rotation keeps its place. */
+export class ServicePicker implements Picker {
+  readonly #clock: Clock
+  readonly #rotation: RoundRobin
+  #sticky: Sticky | undefined
+
+  /** Begins without endpoints and without affinity. */
+  constructor({ clock, random }: ServicePickerOptions) {
+    this.#clock = clock
+    this.#rotation = new RoundRobin(random)
+  }
+
+  /** A new timeout counts for the clients already known; without affinity all are forgotten. */
+  setAffinity(affinity: Affinity): void {
+    switch (affinity.kind) {
+      case 'none':
+        this.#sticky = undefined
+        return
+      case 'client-ip':
+        this.#sticky ??= new Sticky(this.#rotation, { clock: this.#clock, timeout: affinity.timeout })
+        this.#sticky.timeout = affinity.timeout
+    }
+  }
+
+  next(client: IpAddress, failed?: readonly Endpoint[]): Endpoint | undefined {
+    return this.#picker.next(client, failed)
+  }
+
+  forget(client: IpAddress, endpoint: Endpoint): void {
+    this.#picker.forget(client, endpoint)
+  }
+
+  replace(endpoints: readonly Endpoint[]): void {
+    this.#picker.replace(endpoints)
+  }
+
+  get #picker(): Picker {
+    return this.#sticky ?? this.#rotation
+  }
+}

@@ -1,0 +1,84 @@
+import type { Clock } from '../model/clock.js'
+import { type Endpoint, endpointText } from '../model/endpoint.js'
+import type { IpAddress } from '../model/ip-address.js'
+import type { Milliseconds } from '../model/milliseconds.js'
+import type { Picker } from './picker.js'
+
+/** Where a client was sent, and when last. */
+interface Pin {
+  readonly endpoint: Endpoint
+  readonly usedAt: Milliseconds
+}
+
+export interface StickyOptions {
+  readonly clock: Clock
+  /** How long after its last new connection a client returns to its endpoint. */
+  readonly timeout: Milliseconds
+  /** How many clients are remembered; beyond that the one unseen for longest is forgotten. */
+  readonly limit?: number
+}
+
+/** Sends a client back to the endpoint it had, and asks another picker for the clients it does not know. */
+export class Sticky implements Picker {
+  readonly #picker: Picker
+  readonly #clock: Clock
+  readonly #limit: number
+  /** The one unseen for longest comes first: each use puts its pin at the end. */
+  readonly #pins = new Map<IpAddress, Pin>()
+  /** Counts for the clients already known, too. */
+  timeout: Milliseconds
+
+  constructor(picker: Picker, { clock, timeout, limit = 65_536 }: StickyOptions) {
+    this.#picker = picker
+    this.#clock = clock
+    this.#limit = limit
+    this.timeout = timeout
+  }
+
+  /** How many clients are remembered. */
+  get clients(): number {
+    return this.#pins.size
+  }
+
+  next(client: IpAddress, failed: readonly Endpoint[] = []): Endpoint | undefined {
+    const now = this.#clock.now()
+    this.#dropExpired(now)
+    const pinned = this.#pins.get(client)?.endpoint
+    this.#pins.delete(client)
+    const mayReturn = pinned && !failed.some(endpoint => isSame(endpoint, pinned))
+    const endpoint = mayReturn ? pinned : this.#picker.next(client, failed)
+    if (endpoint) this.#pin(client, { endpoint, usedAt: now })
+    return endpoint
+  }
+
+  forget(client: IpAddress, endpoint: Endpoint): void {
+    const pin = this.#pins.get(client)
+    if (pin && isSame(pin.endpoint, endpoint)) this.#pins.delete(client)
+    this.#picker.forget(client, endpoint)
+  }
+
+  replace(endpoints: readonly Endpoint[]): void {
+    const stays = new Set(endpoints.map(endpointText))
+    for (const [client, { endpoint }] of this.#pins)
+      if (!stays.has(endpointText(endpoint))) this.#pins.delete(client)
+    this.#picker.replace(endpoints)
+  }
+
+  #pin(client: IpAddress, pin: Pin): void {
+    this.#pins.set(client, pin)
+    if (this.#pins.size <= this.#limit) return
+    for (const [oldest] of this.#pins) {
+      this.#pins.delete(oldest)
+      return
+    }
+  }
+
+  #dropExpired(now: Milliseconds): void {
+    for (const [client, { usedAt }] of this.#pins) {
+      if (now - usedAt < this.timeout) return
+      this.#pins.delete(client)
+    }
+  }
+}
+
+const isSame = (one: Endpoint, other: Endpoint): boolean => endpointText(one) === endpointText(other)

@@ -1,0 +1,91 @@
+import t from 'tap'
+import { ServicePicker } from '../../lib/balancer/service-picker.js'
+import { seconds } from '../../lib/model/milliseconds.js'
+import type { Affinity } from '../../lib/model/service-port.js'
+import { FakeClock } from '../fake-clock.js'
+import { client, endpoint, endpoints, picked, unshuffled } from './endpoints.js'
+
+const [anna, ben] = [client(1), client(2)]
+
+const none: Affinity = { kind: 'none' }
+const byClient = (span: number): Affinity => ({ kind: 'client-ip', timeout: seconds(span) })
+
+const servicePicker = (): { readonly clock: FakeClock; readonly picker: ServicePicker } => {
+  const clock = new FakeClock()
+  return { clock, picker: new ServicePicker({ clock, random: unshuffled }) }
+}
+
+t.test('without affinity a client goes from endpoint to endpoint', t => {
+  const { picker } = servicePicker()
+  picker.replace(endpoints(1, 2, 3))
+  t.equal(picked(picker, anna, anna, anna, anna), '1 2 3 1')
+  t.end()
+})
+
+t.test('a client stays with its endpoint, whether the Service or its endpoints came first', t => {
+  const serviceFirst = servicePicker().picker
+  serviceFirst.setAffinity(byClient(100))
+  serviceFirst.replace(endpoints(1, 2))
+  t.equal(picked(serviceFirst, anna, ben, anna), '1 2 1')
+
+  const endpointsFirst = servicePicker().picker
+  endpointsFirst.replace(endpoints(1, 2))
+  endpointsFirst.setAffinity(byClient(100))
+  t.equal(picked(endpointsFirst, anna, ben, anna), '1 2 1')
+  t.end()
+})
+
+t.test('affinity that is switched on takes effect, and the rotation goes on from its place', t => {
+  const { picker } = servicePicker()
+  picker.replace(endpoints(1, 2, 3))
+  picked(picker, anna)
+  picker.setAffinity(byClient(100))
+  t.equal(picked(picker, anna, anna, ben, anna), '2 2 3 2')
+  t.end()
+})
+
+t.test('affinity that is switched off takes effect, and the rotation goes on from its place', t => {
+  const { picker } = servicePicker()
+  picker.setAffinity(byClient(100))
+  picker.replace(endpoints(1, 2, 3))
+  picked(picker, anna, anna)
+  picker.setAffinity(none)
+  t.equal(picked(picker, anna, anna, anna), '2 3 1')
+  t.end()
+})
+
+t.test('affinity that was off for a while has forgotten its clients', t => {
+  const { picker } = servicePicker()
+  picker.setAffinity(byClient(100))
+  picker.replace(endpoints(1, 2, 3))
+  picked(picker, anna)
+  picker.setAffinity(none)
+  picker.setAffinity(byClient(100))
+  t.equal(picked(picker, anna), '2')
+  t.end()
+})
+
+t.test('a new timeout counts for clients already known', t => {
+  const { clock, picker } = servicePicker()
+  picker.setAffinity(byClient(10))
+  picker.replace(endpoints(1, 2, 3))
+  picked(picker, anna)
+  picker.setAffinity(byClient(100))
+  clock.advance(seconds(50))
+  t.equal(picked(picker, anna), '1')
+  picker.setAffinity(byClient(10))
+  clock.advance(seconds(50))
+  t.equal(picked(picker, anna), '2')
+  t.end()
+})
+
+t.test('a failure moves a client for good', t => {
+  const { picker } = servicePicker()
+  picker.setAffinity(byClient(100))
+  picker.replace(endpoints(1, 2, 3))
+  picked(picker, anna)
+  picker.forget(anna, endpoint(1))
+  t.strictSame(picker.next(anna, [endpoint(1)]), endpoint(2))
+  t.equal(picked(picker, anna), '2')
+  t.end()
+})
