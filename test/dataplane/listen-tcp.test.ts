@@ -1,0 +1,84 @@
+import { once } from 'node:events'
+import t from 'tap'
+import { bytes, echo, endpointThat, fateOf, Proxy, received } from './stage.js'
+
+t.test('what a client sends comes back from an endpoint that echoes', async t => {
+  const proxy = await Proxy.start(t, { endpoints: [await echo(t)] })
+  const client = await proxy.client()
+  client.end('hello')
+  t.equal(String(await received(client)), 'hello')
+})
+
+t.test('16 MiB each way arrive as they were sent', async t => {
+  const [request, response] = [bytes(1 << 24, 1), bytes(1 << 24, 2)]
+  const arrived: Promise<Buffer>[] = []
+  const endpoint = await endpointThat(t, socket => {
+    arrived.push(received(socket))
+    socket.end(response)
+  })
+  const proxy = await Proxy.start(t, { endpoints: [endpoint] })
+  const client = await proxy.client()
+  client.end(request)
+  t.ok(response.equals(await received(client)))
+  t.ok((await arrived[0])?.equals(request))
+  t.match(await proxy.event('disconnected'), { how: 'ended', sent: 1 << 24, received: 1 << 24 })
+})
+
+t.test('a server may speak first', async t => {
+  const proxy = await Proxy.start(t, {
+    endpoints: [await endpointThat(t, socket => socket.write('220 ready'))],
+  })
+  const client = await proxy.client()
+  t.strictSame(await once(client, 'data'), [Buffer.from('220 ready')])
+})
+
+t.test('a client that has sent its end still gets 1 MiB', async t => {
+  const answer = bytes(1 << 20)
+  const endpoint = await endpointThat(t, socket => {
+    socket.resume()
+    socket.once('end', () => socket.end(answer))
+  })
+  const proxy = await Proxy.start(t, { endpoints: [endpoint] })
+  const client = await proxy.client()
+  client.end('give')
+  t.ok(answer.equals(await received(client)))
+  t.match(await proxy.event('disconnected'), { how: 'ended', sent: 4, received: 1 << 20 })
+})
+
+t.test('an endpoint that has sent its end still gets 1 MiB', async t => {
+  const request = bytes(1 << 20)
+  const arrived: Promise<Buffer>[] = []
+  const endpoint = await endpointThat(t, socket => {
+    arrived.push(received(socket))
+    socket.end('enough')
+  })
+  const proxy = await Proxy.start(t, { endpoints: [endpoint] })
+  const client = await proxy.client()
+  t.equal(String(await received(client)), 'enough')
+  client.end(request)
+  t.match(await proxy.event('disconnected'), { how: 'ended', sent: 1 << 20, received: 6 })
+  t.ok((await arrived[0])?.equals(request))
+})
+
+t.test('an endpoint that resets is seen as a reset', async t => {
+  const endpoint = await endpointThat(t, socket => socket.once('data', () => socket.resetAndDestroy()))
+  const proxy = await Proxy.start(t, { endpoints: [endpoint] })
+  const client = await proxy.client()
+  client.write('hello')
+  t.equal(await fateOf(client), 'ECONNRESET')
+  t.match(await proxy.event('disconnected'), { how: 'reset by endpoint' })
+})
+
+t.test('a client that resets is seen as a reset', async t => {
+  const fates: Promise<string>[] = []
+  const endpoint = await endpointThat(t, socket => {
+    fates.push(fateOf(socket))
+    socket.write('hello')
+  })
+  const proxy = await Proxy.start(t, { endpoints: [endpoint] })
+  const client = await proxy.client()
+  await once(client, 'data')
+  client.resetAndDestroy()
+  t.match(await proxy.event('disconnected'), { how: 'reset by client' })
+  t.equal(await fates[0], 'ECONNRESET')
+})
