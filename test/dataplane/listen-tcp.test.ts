@@ -1,6 +1,10 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import t from 'tap'
 import { bytes, echo, endpointThat, fateOf, Proxy, received } from './stage.js'
+
+/** How connections have ended so far, each way once. */
+const howAll = ({ events }: Proxy): ReadonlySet<string> =>
+  new Set(events.flatMap(event => (event.type === 'disconnected' ? [event.how] : [])))
 
 t.test('what a client sends comes back from an endpoint that echoes', async t => {
   const proxy = await Proxy.start(t, { endpoints: [await echo(t)] })
@@ -81,4 +85,37 @@ t.test('a client that resets is seen as a reset', async t => {
   client.resetAndDestroy()
   t.match(await proxy.event('disconnected'), { how: 'reset by client' })
   t.equal(await fates[0], 'ECONNRESET')
+})
+
+t.test('an endpoint that resets right behind its answer is not taken for one that has ended', async t => {
+  const endpoint = await endpointThat(t, socket => {
+    socket.once('data', () => socket.write('half of the ans', () => socket.resetAndDestroy()))
+  })
+  const proxy = await Proxy.start(t, { endpoints: [endpoint] })
+  for (let round = 0; round < 50; round += 1) {
+    const client = await proxy.client()
+    client.write('give')
+    t.equal(await fateOf(client), 'ECONNRESET')
+  }
+  await proxy.connections.ended
+  t.strictSame(howAll(proxy), new Set(['reset by endpoint']))
+})
+
+t.test('a reset is seen behind an answer that the client had not taken yet', async t => {
+  const noticed = new EventEmitter()
+  const endpoint = await endpointThat(t, socket => {
+    socket.write(bytes(1 << 24))
+    socket.once('data', () => {
+      socket.resetAndDestroy()
+      noticed.emit('reset')
+    })
+  })
+  const proxy = await Proxy.start(t, { endpoints: [endpoint] })
+  const client = await proxy.client()
+  client.pause()
+  await once(client, 'readable')
+  client.write('enough')
+  await once(noticed, 'reset')
+  t.equal(await fateOf(client), 'ECONNRESET')
+  t.match(await proxy.event('disconnected'), { how: 'reset by endpoint' })
 })

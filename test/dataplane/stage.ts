@@ -14,6 +14,7 @@ import { port } from '../../lib/model/port.js'
 import { servicePortId } from '../../lib/model/service-port.js'
 import { DirectReach } from '../../lib/reach/direct.js'
 import type { Reach } from '../../lib/reach/reach.js'
+import { FakeClock } from '../fake-clock.js'
 
 const loopback = ipAddress('127.0.0.1')
 
@@ -66,6 +67,12 @@ export const nobody = async (): Promise<Endpoint> => {
   return address
 }
 
+/** Waits for `done` while time passes. */
+const passing = async (clock: FakeClock, done: Promise<void>): Promise<void> => {
+  const turn = (): Promise<'turn'> => new Promise(resolve => setImmediate(resolve, 'turn'))
+  while ((await Promise.race([done, turn()])) === 'turn') clock.advance(milliseconds(50))
+}
+
 export interface ProxyOptions {
   readonly endpoints: readonly Endpoint[]
   readonly reach?: Reach
@@ -98,7 +105,7 @@ export class Proxy {
     })
     scene.teardown(() => {
       proxy.connections.reset()
-      return proxy.close()
+      return clock instanceof FakeClock ? passing(clock, proxy.close()) : proxy.close()
     })
     return proxy
   }
@@ -154,11 +161,17 @@ export const received = async (socket: Socket): Promise<Buffer> => {
   return Buffer.concat(chunks)
 }
 
-/** The code of the error that a socket ends with, or 'ended'. */
+/**
+ * The code of the error that a socket ends with, or 'ended'. A write of nothing tells a reset behind bytes from an end: Node
+ * does not, see `flow.ts`.
+ */
 export const fateOf = (socket: Socket): Promise<string> =>
   new Promise(resolve => {
     socket.once('error', error => resolve('code' in error ? String(error.code) : error.message))
-    socket.once('end', () => resolve('ended'))
+    socket.once('end', () => {
+      if (socket.writable) socket.write(Buffer.alloc(0))
+      setImmediate(resolve, 'ended')
+    })
     socket.resume()
   })
 
