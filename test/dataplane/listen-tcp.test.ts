@@ -1,10 +1,22 @@
 import { EventEmitter, once } from 'node:events'
+import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import t from 'tap'
-import { bytes, echo, endpointThat, fateOf, Proxy, received } from './stage.js'
+import { bytes, echo, endpointThat, fateOf, howAll, Proxy, received } from './stage.js'
 
-/** How connections have ended so far, each way once. */
-const howAll = ({ events }: Proxy): ReadonlySet<string> =>
-  new Set(events.flatMap(event => (event.type === 'disconnected' ? [event.how] : [])))
+const slice = bytes(1 << 16)
+
+/** So many bytes in slices; counts those that were asked for. */
+function* slices(size: number, taken: { count: number }): Generator<Buffer> {
+  for (; taken.count < size; taken.count += slice.length) yield slice
+}
+
+const sizeOf = async (socket: Socket): Promise<number> => {
+  let size = 0
+  socket.on('data', (chunk: Buffer) => (size += chunk.length))
+  await once(socket.resume(), 'end')
+  return size
+}
 
 t.test('what a client sends comes back from an endpoint that echoes', async t => {
   const proxy = await Proxy.start(t, { endpoints: [await echo(t)] })
@@ -118,4 +130,23 @@ t.test('a reset is seen behind an answer that the client had not taken yet', asy
   await once(noticed, 'reset')
   t.equal(await fateOf(client), 'ECONNRESET')
   t.match(await proxy.event('disconnected'), { how: 'reset by endpoint' })
+})
+
+t.test('a client that reads nothing holds back its endpoint, not the others', async t => {
+  const [offered, bound] = [1 << 27, 1 << 25]
+  const taken: { count: number }[] = []
+  const endpoint = await endpointThat(t, socket => {
+    const mine = { count: 0 }
+    taken.push(mine)
+    Readable.from(slices(offered, mine)).pipe(socket)
+  })
+  const proxy = await Proxy.start(t, { endpoints: [endpoint] })
+  const slow = await proxy.client()
+  slow.pause()
+  const quick = await proxy.client()
+  t.equal(await sizeOf(quick), offered)
+  const [slowTaken = 0, quickTaken = 0] = taken.map(({ count }) => count).sort((one, other) => one - other)
+  t.equal(quickTaken, offered)
+  t.ok(slowTaken < bound, `${slowTaken} bytes are on their way to a client that does not read`)
+  t.equal(await sizeOf(slow), offered, 'it gets the rest when it reads')
 })

@@ -10,7 +10,7 @@ import type { Endpoint } from '../../lib/model/endpoint.js'
 import type { ProxyEvent } from '../../lib/model/event.js'
 import { ipAddress } from '../../lib/model/ip-address.js'
 import { milliseconds, type Milliseconds } from '../../lib/model/milliseconds.js'
-import { port } from '../../lib/model/port.js'
+import { port, type Port } from '../../lib/model/port.js'
 import { servicePortId } from '../../lib/model/service-port.js'
 import { DirectReach } from '../../lib/reach/direct.js'
 import type { Reach } from '../../lib/reach/reach.js'
@@ -75,6 +75,7 @@ const passing = async (clock: FakeClock, done: Promise<void>): Promise<void> => 
 
 export interface ProxyOptions {
   readonly endpoints: readonly Endpoint[]
+  readonly port?: Port
   readonly reach?: Reach
   readonly picker?: Picker
   readonly clock?: Clock
@@ -152,6 +153,10 @@ export class Proxy {
     for (const look of this.#watchers) look()
   }
 }
+
+/** How connections have ended so far, each way once. */
+export const howAll = ({ events }: Proxy): ReadonlySet<string> =>
+  new Set(events.flatMap(event => (event.type === 'disconnected' ? [event.how] : [])))
 
 /** All that a socket receives, to its end. Rejects when it is reset. */
 export const received = async (socket: Socket): Promise<Buffer> => {
