@@ -40,11 +40,9 @@ export class RoundRobin implements Picker {
   /** The first in turn that has not failed, or else whose failure is oldest. */
   #turnAfter(failed: readonly Endpoint[]): number {
     const failures = failed.map(endpointText)
-    const ranks = this.#order.map(endpoint => failures.lastIndexOf(endpointText(endpoint)))
-    const best = Math.min(...ranks)
-    const isBest = (_rank: number, step: number): boolean =>
-      ranks[(this.#turn + step) % ranks.length] === best
-    return (this.#turn + ranks.findIndex(isBest)) % ranks.length
+    const inTurn = [...this.#order.slice(this.#turn), ...this.#order.slice(0, this.#turn)]
+    const ranks = inTurn.map(endpoint => failures.lastIndexOf(endpointText(endpoint)))
+    return (this.#turn + ranks.indexOf(Math.min(...ranks))) % ranks.length
   }
 }
 

@@ -35,7 +35,8 @@ const nothing = Buffer.alloc(0)
 /**
  * Lets a reset that looks like an end show itself, within this turn of the loop. When bytes and a reset arrive
  * together, libuv reads the bytes and then reports an end (uv__stream_io, POLLHUP after a partial read). A write of
- * nothing sends nothing, but fails on a reset socket; a write that is pending fails by itself.
+ * nothing sends nothing, but fails on a reset socket; a write that is pending fails by itself. Towards a stream that
+ * got our end already nothing can be written: there the two cannot be told apart.
  */
 const provoke = (stream: EndpointStream): void => {
   if (stream.writable && stream.writableLength === 0) stream.write(nothing)

@@ -55,14 +55,15 @@ const portOf = (server: Server): Port => {
 }
 
 /**
- * Resolves when `count` has not changed for 50 ms, after a second at the latest. Closing a server resets the clients in its queue
- * and those in the middle of their handshake. No new ones come, as the rules are gone by then; the queue is emptied by one turn of
- * the loop, and 50 ms are a round trip for the handshakes.
+ * Resolves when `count` has not changed for 50 ms, after a second at the latest. Closing a server resets the clients
+ * in its queue and those in the middle of their handshake. Others do not come, as the rules are gone by then: one turn
+ * of the loop empties the queue, and 50 ms are a round trip for the handshakes.
  */
 const quiet = async (clock: Clock, count: () => number): Promise<void> => {
   const deadline = clock.now() + seconds(1)
-  for (let before = -1; before !== count() && clock.now() < deadline;) {
+  let before: number
+  do {
     before = count()
     await new Promise<void>(resolve => clock.after(milliseconds(50), resolve))
-  }
+  } while (count() !== before && clock.now() < deadline)
 }
