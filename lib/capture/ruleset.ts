@@ -1,0 +1,24 @@
+import type { Table } from './chains.js'
+import type { Rule } from './rule.js'
+
+/** A rule in somebody else's chain that leads to one of ours. */
+export interface Reference {
+  readonly from: string
+  /** Its place in that chain, from 1. */
+  readonly place: number
+  readonly rule: Rule
+}
+
+/** What one table holds of ours. */
+export interface TableRules {
+  readonly chains: ReadonlyMap<string, readonly Rule[]>
+  readonly references: readonly Reference[]
+}
+
+/** All of ours in one family. */
+export type Ruleset = Readonly<Record<Table, TableRules>>
+
+const empty: TableRules = { chains: new Map(), references: [] }
+
+/** Nothing of ours at all: what there is before we start, and after we are gone. */
+export const nothing: Ruleset = { filter: empty, nat: empty }

@@ -1,0 +1,172 @@
+import t from 'tap'
+import type { CapturedPortal } from '../../lib/capture/capture.js'
+import { installText, removeText, restoreText } from '../../lib/capture/restore-text.js'
+import { rulesFor } from '../../lib/capture/rules.js'
+import type { Ruleset } from '../../lib/capture/ruleset.js'
+import { savedRules } from '../../lib/capture/saved.js'
+import type { Family } from '../../lib/model/ip-address.js'
+import { refused, served, wanted } from './wanted.js'
+
+const cart = served({ address: '10.96.0.10', localPort: 14_000 })
+const dns = served({ name: 'kube-system/dns', address: '10.96.0.2', port: 53, localPort: 14_001 })
+const empty = refused({ name: 'shop/empty', address: '10.96.0.11', localPort: 14_007 })
+
+const installed = `*filter
+:KUBE-NODEPORT-NON-LOCAL - [0:0]
+:KUBE-PORTAL-REFUSE - [0:0]
+-I INPUT 1 -m comment --comment "Ensure that non-local NodePort traffic can flow" -j KUBE-NODEPORT-NON-LOCAL
+-I INPUT 2 -m conntrack --ctstate NEW -m comment --comment "refuse new clients of portals without endpoints" -j KUBE-PORTAL-REFUSE
+-I FORWARD 1 -m conntrack --ctstate NEW -m comment --comment "refuse new clients of portals without endpoints" -j KUBE-PORTAL-REFUSE
+-I OUTPUT 1 -m conntrack --ctstate NEW -m comment --comment "refuse new clients of portals without endpoints" -j KUBE-PORTAL-REFUSE
+-A KUBE-NODEPORT-NON-LOCAL -p tcp -m tcp --dport 14000:14001 -m conntrack --ctstate DNAT -j ACCEPT
+-A KUBE-NODEPORT-NON-LOCAL -p tcp -m tcp --dport 14000:14001 -m conntrack ! --ctstate DNAT -j REJECT --reject-with tcp-reset
+-A KUBE-NODEPORT-NON-LOCAL -p tcp -m tcp --dport 14007 -m conntrack --ctstate DNAT -j ACCEPT
+-A KUBE-NODEPORT-NON-LOCAL -p tcp -m tcp --dport 14007 -m conntrack ! --ctstate DNAT -j REJECT --reject-with tcp-reset
+-A KUBE-PORTAL-REFUSE -d 10.96.0.11/32 -p tcp -m comment --comment "shop/empty" -m tcp --dport 80 -j REJECT --reject-with tcp-reset
+COMMIT
+*nat
+:KUBE-PORTALS-CONTAINER - [0:0]
+:KUBE-PORTALS-HOST - [0:0]
+-I PREROUTING 1 -m comment --comment "handle ClusterIPs; NOTE: this must be before the NodePort rules" -j KUBE-PORTALS-CONTAINER
+-I OUTPUT 1 -m comment --comment "handle ClusterIPs; NOTE: this must be before the NodePort rules" -j KUBE-PORTALS-HOST
+-A KUBE-PORTALS-CONTAINER -d 10.96.0.10/32 -p tcp -m comment --comment "shop/cart:http" -m tcp --dport 80 -j REDIRECT --to-ports 14000
+-A KUBE-PORTALS-CONTAINER -d 10.96.0.2/32 -p tcp -m comment --comment "kube-system/dns" -m tcp --dport 53 -j REDIRECT --to-ports 14001
+-A KUBE-PORTALS-HOST -d 10.96.0.10/32 -p tcp -m comment --comment "shop/cart:http" -m tcp --dport 80 -j REDIRECT --to-ports 14000
+-A KUBE-PORTALS-HOST -d 10.96.0.2/32 -p tcp -m comment --comment "kube-system/dns" -m tcp --dport 53 -j REDIRECT --to-ports 14001
+COMMIT
+`
+
+t.test('a fresh machine gets the guard and the refusals, then the redirects', t => {
+  t.equal(installText(wanted(cart, dns, empty), 'IPv4'), installed)
+  t.end()
+})
+
+t.test('the order of the portals makes no difference', t => {
+  t.equal(installText(wanted(empty, dns, cart), 'IPv4'), installed)
+  t.end()
+})
+
+const rules = (...portals: readonly CapturedPortal[]): Ruleset => rulesFor(wanted(...portals), 'IPv4')
+
+t.test('nothing is written where nothing differs', t => {
+  t.equal(restoreText(rules(cart, dns, empty), rules(empty, cart, dns)), '')
+  t.end()
+})
+
+t.test('only the chains that differ are written, each whole', t => {
+  const guarded = { portals: [dns], guarded: [cart.localPort, dns.localPort] }
+  t.equal(
+    restoreText(rules(cart, dns), rulesFor(guarded, 'IPv4')),
+    `*nat
+:KUBE-PORTALS-CONTAINER - [0:0]
+:KUBE-PORTALS-HOST - [0:0]
+-A KUBE-PORTALS-CONTAINER -d 10.96.0.2/32 -p tcp -m comment --comment "kube-system/dns" -m tcp --dport 53 -j REDIRECT --to-ports 14001
+-A KUBE-PORTALS-HOST -d 10.96.0.2/32 -p tcp -m comment --comment "kube-system/dns" -m tcp --dport 53 -j REDIRECT --to-ports 14001
+COMMIT
+`,
+  )
+  t.end()
+})
+
+t.test('a portal that loses its endpoints is refused before it is no longer redirected', t => {
+  t.equal(
+    restoreText(rules(cart), rules({ ...cart, verdict: 'refuse' })),
+    `*filter
+:KUBE-PORTAL-REFUSE - [0:0]
+-A KUBE-PORTAL-REFUSE -d 10.96.0.10/32 -p tcp -m comment --comment "shop/cart:http" -m tcp --dport 80 -j REJECT --reject-with tcp-reset
+COMMIT
+*nat
+:KUBE-PORTALS-CONTAINER - [0:0]
+:KUBE-PORTALS-HOST - [0:0]
+COMMIT
+`,
+  )
+  t.end()
+})
+
+t.test('a portal that gets endpoints is redirected before it is no longer refused', t => {
+  t.equal(
+    restoreText(rules({ ...cart, verdict: 'refuse' }), rules(cart)),
+    `*nat
+:KUBE-PORTALS-CONTAINER - [0:0]
+:KUBE-PORTALS-HOST - [0:0]
+-A KUBE-PORTALS-CONTAINER -d 10.96.0.10/32 -p tcp -m comment --comment "shop/cart:http" -m tcp --dport 80 -j REDIRECT --to-ports 14000
+-A KUBE-PORTALS-HOST -d 10.96.0.10/32 -p tcp -m comment --comment "shop/cart:http" -m tcp --dport 80 -j REDIRECT --to-ports 14000
+COMMIT
+*filter
+:KUBE-PORTAL-REFUSE - [0:0]
+COMMIT
+`,
+  )
+  t.end()
+})
+
+const disturbed = savedRules(`*nat
+:PREROUTING ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:KUBE-NODEPORT-HOST - [0:0]
+:KUBE-NODEPORTS - [0:0]
+-A PREROUTING -j DOCKER
+-A PREROUTING -m comment --comment "handle ClusterIPs; NOTE: this must be before the NodePort rules" -j KUBE-PORTALS-CONTAINER
+-A PREROUTING -j KUBE-NODEPORTS
+-A OUTPUT -m addrtype --dst-type LOCAL -j KUBE-NODEPORT-HOST
+-A KUBE-NODEPORT-HOST -j ACCEPT
+COMMIT
+`)
+
+t.test('displaced jumps are put back, and what an older program left goes', t => {
+  t.equal(
+    restoreText({ ...rules(), nat: disturbed.nat }, rules()),
+    `*nat
+:KUBE-PORTALS-CONTAINER - [0:0]
+:KUBE-PORTALS-HOST - [0:0]
+:KUBE-NODEPORT-HOST - [0:0]
+-D PREROUTING -m comment --comment "handle ClusterIPs; NOTE: this must be before the NodePort rules" -j KUBE-PORTALS-CONTAINER
+-I PREROUTING 1 -m comment --comment "handle ClusterIPs; NOTE: this must be before the NodePort rules" -j KUBE-PORTALS-CONTAINER
+-D OUTPUT -m addrtype --dst-type LOCAL -j KUBE-NODEPORT-HOST
+-I OUTPUT 1 -m comment --comment "handle ClusterIPs; NOTE: this must be before the NodePort rules" -j KUBE-PORTALS-HOST
+-X KUBE-NODEPORT-HOST
+COMMIT
+`,
+  )
+  t.end()
+})
+
+t.test('only what is ours is removed, and the guard last', t => {
+  t.equal(
+    removeText({ ...rules(cart), nat: disturbed.nat }),
+    `*nat
+:KUBE-NODEPORT-HOST - [0:0]
+-D PREROUTING -m comment --comment "handle ClusterIPs; NOTE: this must be before the NodePort rules" -j KUBE-PORTALS-CONTAINER
+-D OUTPUT -m addrtype --dst-type LOCAL -j KUBE-NODEPORT-HOST
+-X KUBE-NODEPORT-HOST
+COMMIT
+*filter
+:KUBE-NODEPORT-NON-LOCAL - [0:0]
+:KUBE-PORTAL-REFUSE - [0:0]
+-D INPUT -m comment --comment "Ensure that non-local NodePort traffic can flow" -j KUBE-NODEPORT-NON-LOCAL
+-D INPUT -m conntrack --ctstate NEW -m comment --comment "refuse new clients of portals without endpoints" -j KUBE-PORTAL-REFUSE
+-D FORWARD -m conntrack --ctstate NEW -m comment --comment "refuse new clients of portals without endpoints" -j KUBE-PORTAL-REFUSE
+-D OUTPUT -m conntrack --ctstate NEW -m comment --comment "refuse new clients of portals without endpoints" -j KUBE-PORTAL-REFUSE
+-X KUBE-NODEPORT-NON-LOCAL
+-X KUBE-PORTAL-REFUSE
+COMMIT
+`,
+  )
+  t.end()
+})
+
+t.test('each family gets the portals of its own', t => {
+  const v6 = served({ address: 'fd00:96::10', localPort: 14_000 })
+  const rulesIn = (family: Family): string[] =>
+    installText({ portals: [cart, v6, { ...v6, verdict: 'refuse' }], guarded: [] }, family)
+      .split('\n')
+      .filter(line => line.includes('-d '))
+  t.strictSame(rulesIn('IPv6'), [
+    '-A KUBE-PORTAL-REFUSE -d fd00:96::10/128 -p tcp -m comment --comment "shop/cart:http" -m tcp --dport 80 -j REJECT --reject-with tcp-reset',
+    '-A KUBE-PORTALS-CONTAINER -d fd00:96::10/128 -p tcp -m comment --comment "shop/cart:http" -m tcp --dport 80 -j REDIRECT --to-ports 14000',
+    '-A KUBE-PORTALS-HOST -d fd00:96::10/128 -p tcp -m comment --comment "shop/cart:http" -m tcp --dport 80 -j REDIRECT --to-ports 14000',
+  ])
+  t.match(rulesIn('IPv4'), [/10\.96\.0\.10/, /10\.96\.0\.10/])
+  t.end()
+})
