@@ -1,0 +1,51 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import t from 'tap'
+import { runAll } from './namespace.js'
+
+/** The node's address as its pod sees it. */
+export const nodeAddress = '10.244.0.1'
+
+/** A node with a route to the world and to one pod, which has a network namespace of its own. */
+export const buildNode = (): void =>
+  runAll(`
+    ip link add up0 type veth peer name up1
+    ip address add 192.0.2.1/24 dev up0
+    ip link set up0 up
+    ip link set up1 up
+    ip route add default via 192.0.2.254
+    ip netns add pod
+    ip link add pod0 type veth peer name eth0 netns pod
+    ip address add ${nodeAddress}/24 dev pod0
+    ip link set pod0 up
+    ip -n pod address add 10.244.0.2/24 dev eth0
+    ip -n pod link set eth0 up
+    ip -n pod route add default via ${nodeAddress}
+    sysctl -qw net.ipv4.ip_forward=1
+  `)
+
+/** Starts `client.ts` in the pod. */
+export const clientInPod = (host: string, ...args: readonly string[]): ChildProcessWithoutNullStreams =>
+  spawn('ip', [
+    ...['netns', 'exec', 'pod', process.execPath],
+    ...[join(import.meta.dirname, 'client.js'), host, ...args],
+  ])
+
+/** What a client in the pod hears, and how often. */
+export const heardInPod = async (host: string, port: number): Promise<string> =>
+  (await text(clientInPod(host, String(port)).stdout)).trim()
+
+/** The one listener that portals lead to. It says hello and hears the client out, echoing. */
+export const listen = async (): Promise<void> => {
+  const server = createServer({ allowHalfOpen: true }, socket => {
+    socket.on('error', () => undefined)
+    socket.write('hello')
+    socket.pipe(socket)
+  })
+  server.listen(14_000, '0.0.0.0')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+}
