@@ -1,0 +1,65 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { machine } from '../../lib/host/machine.js'
+import { milliseconds, seconds } from '../../lib/model/milliseconds.js'
+
+const timeout = seconds(10)
+
+t.test('a program runs with its input, without a shell, and leaves its output', async t => {
+  t.strictSame(await machine.run('cat', ['-', '/$HOME'], { timeout, input: 'hello' }), {
+    code: 1,
+    stdout: 'hello',
+    stderr: "cat: '/$HOME': No such file or directory\n",
+  })
+})
+
+t.test('a program without input reads an empty one', async t => {
+  t.match(await machine.run('cat', [], { timeout }), { code: 0, stdout: '' })
+})
+
+t.test('a program need not read its input', async t => {
+  t.match(await machine.run('true', [], { timeout, input: 'x'.repeat(1_000_000) }), { code: 0 })
+})
+
+t.test('a program ended by a signal has code 128 and the number of the signal', async t => {
+  t.match(await machine.run('sh', ['-c', 'kill -9 $$'], { timeout }), { code: 137 })
+})
+
+t.test('a program that is not there is ENOENT', async t => {
+  await t.rejects(machine.run('no-such-program', [], { timeout }), { code: 'ENOENT' })
+})
+
+t.test('a program that takes too long is killed, and is ETIMEDOUT', async t => {
+  const run = machine.run('sh', ['-c', 'exec sleep 60'], { timeout: milliseconds(50) })
+  await t.rejects(run, { code: 'ETIMEDOUT', message: 'sh did not end within 50 ms' })
+})
+
+t.test('a file is written with its folders, read back and removed', async t => {
+  const path = join(t.testdir(), 'a/b/c')
+  t.equal(await machine.readFile(path), undefined)
+  await machine.writeFile(path, 'one')
+  await machine.writeFile(path, 'two')
+  t.equal(await machine.readFile(path), 'two')
+  await machine.removeFile(path)
+  await machine.removeFile(path)
+  t.equal(await machine.readFile(path), undefined)
+})
+
+t.test('writers at one time leave one whole text and nothing else', async t => {
+  const folder = t.testdir()
+  const texts = Array.from({ length: 8 }, (_, number) => String(number).repeat(100_000))
+  await Promise.all(texts.map(text => machine.writeFile(join(folder, 'state'), text)))
+  t.ok(texts.includes((await machine.readFile(join(folder, 'state'))) ?? ''))
+  t.strictSame(readdirSync(folder), ['state'])
+})
+
+t.test('a file that cannot be written leaves nothing behind', async t => {
+  const folder = t.testdir({ taken: { inside: '' } })
+  await t.rejects(machine.writeFile(join(folder, 'taken'), 'text'), { code: 'EISDIR' })
+  t.strictSame(readdirSync(folder), ['taken'])
+})
+
+t.test('a file that is there but cannot be read is an error', async t => {
+  await t.rejects(machine.readFile(t.testdir()), { code: 'EISDIR' })
+})
