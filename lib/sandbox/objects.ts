@@ -28,6 +28,8 @@ export interface Objects {
   create(resource: Resource, object: ApiObject): ApiObject
   /** Replaces the whole object, status included. An object equal to what is there changes nothing. */
   update(resource: Resource, object: ApiObject): ApiObject
+  /** Marks it as going away within `grace` seconds. Whoever looks after it then removes it. */
+  terminate(resource: Resource, object: ApiObject, grace: number): ApiObject
   /** Takes it away at once, without grace. Content when it is not there. */
   remove(resource: Resource, namespace: string, name: string): void
   /** Calls `listener` after every change, in order. Returns what ends that. */
