@@ -3,6 +3,9 @@ import { ipAddress } from '../../model/ip-address.js'
 /** Where pods live; a node has one /24 of it, as its podCIDR. */
 export const podNetwork = '10.244.0.0/16'
 
+/** The part of it that is the sandbox node's own. */
+export const nodePodCidr = '10.244.0.0/24'
+
 /** The node's end of the bridge to its pods. */
 export const bridgeAddress = ipAddress('10.244.0.1')
 
