@@ -6,10 +6,10 @@ import { namespaceCommand, settle, whyNoNamespace } from '../lib/sandbox/network
 
 const inside = 'KUBE_PORTAL_TEST_INSIDE'
 
-/** Not to be had here: skipped, but not where everything is meant to be tried. */
+/** Skips what cannot be tried here, but not where everything is meant to be tried. */
 const without = (reason: string): void => {
   if (process.env.CI === 'true') t.fail(`CI has to try this: ${reason}`)
-  else t.comment(`skipped: ${reason}`)
+  else t.pass('in a namespace', { skip: reason })
 }
 
 /**
@@ -33,24 +33,32 @@ export const inNamespace = async (file: string, tests: () => void | Promise<void
   await t.spawn(program, args, { env: { ...process.env, [inside]: '1' } }, 'in a namespace')
 }
 
-/** The options of a test that needs these programs: skipped without them, failed where CI wants everything. */
-export const needing = async (...programs: readonly string[]): Promise<{ skip: string | false }> => {
-  for (const program of programs) {
-    try {
-      await machine.run(program, ['--version'], { timeout: seconds(10) })
-    } catch {
-      if (process.env.CI === 'true') continue
-      return { skip: `there is no program ${program}` }
-    }
-  }
-  return { skip: false }
+interface Skip {
+  readonly skip: string | false
 }
 
-/** Runs `test` once with each iptables there is: the kernel's new tables and its old ones. */
+// Where everything is meant to be tried, the test itself will say what is missing.
+const unless = (missing: string): Skip => ({ skip: process.env.CI !== 'true' && missing })
+
+const succeeds = async (program: string, ...args: readonly string[]): Promise<boolean> => {
+  try {
+    return (await machine.run(program, args, { timeout: seconds(10) })).code === 0
+  } catch {
+    return false
+  }
+}
+
+/** The options of a test that needs a program: skipped without it, but failed where CI wants everything. */
+export const needing = async (program: string, ...args: readonly string[]): Promise<Skip> =>
+  (await succeeds(program, ...args))
+    ? { skip: false }
+    : unless(`${program} is missing, or does not work here`)
+
+/** In a namespace: tests with each of the two iptables, for the kernel's new tables and for its old ones. */
 export const withEachIptables = async (
   name: string,
-  test: (t: Test, suffix: 'nft' | 'legacy') => Promise<void>,
+  test: (t: Test, iptables: string) => Promise<void>,
 ): Promise<void> => {
-  for (const suffix of ['nft', 'legacy'] as const)
-    t.test(`${name} (${suffix})`, await needing(`iptables-${suffix}`), t => test(t, suffix))
+  for (const program of ['iptables-nft', 'iptables-legacy'])
+    t.test(`${name} (${program})`, await needing(program, '-t', 'nat', '-S'), t => test(t, program))
 }

@@ -18,7 +18,7 @@ export interface Child {
  * 'disconnect'. Rejects when it cannot be started.
  */
 export const startChild = async ([program = '', ...args]: readonly string[]): Promise<Child> => {
-  const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()))
   await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
   if (child.pid === undefined) throw new Error(`${program} has no process id`)

@@ -35,7 +35,8 @@ const scale = (objects: Objects, set: ApiObject, replicas: number): ApiObject =>
 
 /**
  * Has a ReplicaSet for each template a Deployment ever had. The new one starts at once with all of its pods; those of
- * earlier templates go as it gets ready, so there are never fewer that serve.
+ * earlier templates go as it gets ready, so there are never fewer that serve, whatever
+ * strategy is asked for.
  */
 export const deployments = (objects: Objects, now: () => string): Controller => ({
   dirtiedBy: ({ resource, object }) => {

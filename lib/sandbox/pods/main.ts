@@ -47,6 +47,7 @@ const answer = async ({ id, request }: Asking): Promise<void> => {
 process.on('message', message => {
   if (isAsking(message)) void answer(message)
 })
-// Whoever started us is gone.
+// Ctrl-C reaches all programs of a terminal; the pods are to last as long as who started them.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
 process.on('disconnect', () => process.exit())
 tell({ id: 0 })

@@ -7,7 +7,7 @@ import type { PodPort, ServedPort } from './pod-port.js'
 
 const httpRequest = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /
 
-/** The first bytes decide: HTTP, a question, or something to send back. A client's FIN is answered when all is sent. */
+/** The first bytes decide: HTTP, a question, or something to send back. After a client's FIN the rest goes out, then ours. */
 const serve = (socket: Socket, name: string, http: HttpServer): void => {
   socket.once('data', (first: Buffer) => {
     const text = first.toString('latin1', 0, 64)
@@ -22,14 +22,13 @@ const serve = (socket: Socket, name: string, http: HttpServer): void => {
       socket.pipe(socket)
     }
   })
-  socket.once('end', () => socket.end())
 }
 
 /** Serves a TCP port of a pod. Rejects when it cannot be listened on. */
 export const serveTcp = async ({ name, address, port }: PodPort): Promise<ServedPort> => {
   const http = httpAnswers(name)
   const open = new Set<Socket>()
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
+  const server = createServer({ noDelay: true }, socket => {
     open.add(socket)
     socket.on('close', () => open.delete(socket))
     // A client that resets is no concern of ours.

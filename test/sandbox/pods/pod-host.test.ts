@@ -11,7 +11,7 @@ import { nodeAddress, outsideAddress } from '../../../lib/sandbox/network/addres
 import type { ServedPod } from '../../../lib/sandbox/pods/messages.js'
 import { startPodHost } from '../../../lib/sandbox/pods/pod-host.js'
 import { seconds } from '../../../lib/model/milliseconds.js'
-import { inNamespace, needing } from '../../namespace.js'
+import { inNamespace, needing, withEachIptables } from '../../namespace.js'
 
 const client = ipAddress('10.244.0.9')
 
@@ -130,32 +130,48 @@ await inNamespace(import.meta.url, async () => {
     await t.rejects(pods.connect(client, portal), { code: 'EHOSTUNREACH' })
   })
 
-  t.test(
-    'a redirected cluster IP works for the node, its pods and outside',
-    await needing('iptables'),
-    async t => {
-      const server = createServer(socket => socket.end(`for ${socket.remoteAddress ?? ''}`)).listen(
-        8080,
-        '0.0.0.0',
-      )
-      t.teardown(() => server.close())
-      for (const chain of ['PREROUTING', 'OUTPUT']) {
-        const rule = `-t nat -A ${chain} -d 10.96.0.11 -p tcp -j REDIRECT --to-ports 8080`
-        await machine.run('iptables', rule.split(' '), { timeout: seconds(10) })
+  await withEachIptables(
+    'a redirected cluster IP works for the node, pods and outside',
+    async (t, iptables) => {
+      const server = createServer(socket => socket.end(`for ${socket.remoteAddress ?? ''}`))
+      await once(server.listen(8080, '0.0.0.0'), 'listening')
+      const redirect = async (how: '-A' | '-D'): Promise<void> => {
+        for (const chain of ['PREROUTING', 'OUTPUT']) {
+          const rule = `-t nat ${how} ${chain} -d 10.96.0.11 -p tcp -j REDIRECT --to-ports 8080`
+          t.match(await machine.run(iptables, rule.split(' '), { timeout: seconds(10) }), { code: 0 })
+        }
       }
+      await redirect('-A')
       const portal = { address: ipAddress('10.96.0.11'), port: port(80) }
       const clients = await Promise.all([pods.connect(client, portal), pods.connect(outsideAddress, portal)])
       const answers = await Promise.all([...clients, connect(80, portal.address)].map(socket => text(socket)))
       t.strictSame(answers, ['for 10.244.0.9', 'for 172.18.0.1', 'for 172.18.0.2'])
+      await redirect('-D')
+      server.close()
     },
   )
+
+  t.test('a client can go on when its server has ended', async t => {
+    const heard = new Promise(resolve => {
+      const server = createServer({ allowHalfOpen: true }, connection => {
+        connection.end('bye')
+        resolve(text(connection))
+        server.close()
+      }).listen(8081)
+    })
+    const socket = await pods.connect(client, { address: nodeAddress, port: port(8081) })
+    socket.resume()
+    await once(socket, 'end')
+    socket.end('still here')
+    t.equal(await heard, 'still here')
+  })
 
   t.test('pods and clients from outside reach the node at its InternalIP', async t => {
     for (const from of [client, outsideAddress])
       await t.rejects(pods.connect(from, { address: nodeAddress, port: port(9) }), { code: 'ECONNREFUSED' })
   })
 
-  t.test('a program can be run among the pods', await needing('curl'), async t => {
+  t.test('a program can be run among the pods', await needing('curl', '--version'), async t => {
     const [program, ...args] = [...inPods(pods.pid), 'curl', '-s', '--interface', client]
     const output = await machine.run(program, [...args, `http://${two.address}/clientip`], {
       timeout: seconds(10),
