@@ -1,0 +1,32 @@
+import type { Clock } from '../model/clock.js'
+import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
+
+const shortest = 800
+const longest = 30_000
+const health = 120_000
+
+/**
+ * How long to wait after each failure: 0.8 s, doubling to 30 s, each times 1 to 2 at random so that thousands of
+ * instances do not come back at once. Two minutes without a failure start it over (client-go's numbers).
+ */
+export class Backoff {
+  readonly #clock: Clock
+  readonly #random: () => number
+  #step = shortest
+  #failed: Milliseconds | undefined
+
+  constructor({ clock, random }: { readonly clock: Clock; readonly random: () => number }) {
+    this.#clock = clock
+    this.#random = random
+  }
+
+  /** Takes note of a failure, and says how long to wait now. */
+  next(): Milliseconds {
+    const now = this.#clock.now()
+    if (this.#failed !== undefined && now - this.#failed > health) this.#step = shortest
+    this.#failed = now
+    const step = this.#step
+    this.#step = Math.min(step * 2, longest)
+    return milliseconds(step * (1 + this.#random()))
+  }
+}

@@ -1,0 +1,46 @@
+import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import type { Clock } from '../model/clock.js'
+import { seconds } from '../model/milliseconds.js'
+import { ApiError } from './api-error.js'
+import { bodyOf, lost, Patience } from './answer-body.js'
+import type { Credentials } from './credentials.js'
+import type { Answer, GetOptions } from './transport.js'
+
+export const connectTimeout = seconds(10)
+
+const answerIn = (response: IncomingMessage, patience: Patience): Answer => ({
+  status: response.statusCode ?? 0,
+  retryAfter: response.headers['retry-after'],
+  body: bodyOf(response, patience, () => response.complete),
+})
+
+/** Sends a GET over HTTP/1.1, on a connection of its own. Rejects with an `ApiError`. */
+export const getHttp1 = (
+  url: URL,
+  { headers, tls, agent }: Credentials,
+  { signal, quiet, clock }: GetOptions & { readonly clock: Clock },
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const send = url.protocol === 'http:' ? httpRequest : httpsRequest
+    const request = send(url, { ...tls, headers: { accept: 'application/json', ...headers }, agent })
+    const connecting = clock.after(connectTimeout, () => {
+      request.destroy(new ApiError('unreachable', `no connection within ${connectTimeout / 1000} s`))
+    })
+    const patience = new Patience({ signal, quiet }, clock, why => request.destroy(why))
+    // Everything was written, so there is a connection: through a proxy and with TLS too.
+    request.on('finish', () => {
+      connecting.cancel()
+    })
+    request.on('response', response => {
+      connecting.cancel()
+      patience.heard()
+      resolve(answerIn(response, patience))
+    })
+    request.on('error', error => {
+      connecting.cancel()
+      patience.over()
+      reject(lost(error))
+    })
+    request.end()
+  })
