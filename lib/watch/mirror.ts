@@ -54,6 +54,10 @@ export class Mirror<Value> {
     this.#backoff = new Backoff(options)
   }
 
+  get kind(): ApiKind {
+    return this.#options.kind
+  }
+
   get values(): ReadonlyMap<string, Value> {
     return this.#values
   }

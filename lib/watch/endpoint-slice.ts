@@ -1,0 +1,119 @@
+import { type Family, familyOf, type IpAddress, ipAddress } from '../model/ip-address.js'
+import type { Port } from '../model/port.js'
+import type { Protocol } from '../model/service-port.js'
+import { whyUndialable } from '../model/undialable.js'
+import { whyLabelled } from './not-ours.js'
+import { field, flag, list, text } from './raw.js'
+import { portIn, protocolIn } from './service-ports.js'
+import { notForUs, objectText, refused, type Skip, someOf } from './skip.js'
+
+/** A port that all endpoints of a slice have. */
+export interface SlicePort {
+  readonly name: string
+  readonly protocol: Protocol
+  readonly port: Port
+}
+
+/** One endpoint of a slice. */
+export interface SliceEndpoint {
+  readonly address: IpAddress
+  readonly ready: boolean
+  readonly serving: boolean
+  readonly terminating: boolean
+  readonly node?: string
+  readonly zone?: string
+}
+
+/** What we need of an EndpointSlice. */
+export interface EndpointSlice {
+  /** What its events call it. */
+  readonly what: string
+  /** The key of its Service, `NAMESPACE/NAME`; undefined when it belongs to none. */
+  readonly service: string | undefined
+  readonly ports: readonly SlicePort[]
+  readonly endpoints: readonly SliceEndpoint[]
+  /** Why it, or a part of it, is not used. */
+  readonly skips: readonly Skip[]
+}
+
+const serviceName = 'kubernetes.io/service-name'
+
+const readPort = (written: unknown): SlicePort | string => {
+  const name = text(field(written, 'name')) ?? ''
+  const it = name === '' ? 'its port' : `its port ${JSON.stringify(name)}`
+  const number = field(written, 'port')
+  const port = portIn(number)
+  const protocol = protocolIn(field(written, 'protocol'))
+  if (number === undefined) return `${it} has no number`
+  if (port === undefined) return `${it} is ${JSON.stringify(number)}, not from 1 to 65535`
+  return protocol === undefined ? `${it} has no protocol that there is` : { name, protocol, port }
+}
+
+const whyNot = (written: string, family: Family): string | undefined => {
+  try {
+    const address = ipAddress(written)
+    const why = whyUndialable(address)
+    if (why !== undefined) return `${address} (${why})`
+    return familyOf(address) === family ? undefined : `${address} (no ${family})`
+  } catch {
+    return `${JSON.stringify(written.slice(0, 40))} (no address)`
+  }
+}
+
+const readEndpoint = (written: unknown, family: Family): SliceEndpoint | string => {
+  // The API promises that a slice's other addresses are the first one again.
+  const first = text(list(field(written, 'addresses'))[0]) ?? ''
+  const why = whyNot(first, family)
+  if (why !== undefined) return why
+  const node = text(field(written, 'nodeName'))
+  const zone = text(field(written, 'zone'))
+  return {
+    address: ipAddress(first),
+    ready: flag(field(written, 'conditions', 'ready')) ?? true,
+    serving: flag(field(written, 'conditions', 'serving')) ?? true,
+    terminating: flag(field(written, 'conditions', 'terminating')) ?? false,
+    ...(node !== undefined && { node }),
+    ...(zone !== undefined && { zone }),
+  }
+}
+
+const fits = <Value>(read: Value | string): read is Value => typeof read !== 'string'
+const problem = (read: unknown): read is string => typeof read === 'string'
+
+const partsOf = (object: unknown, what: string): Pick<EndpointSlice, 'ports' | 'endpoints' | 'skips'> => {
+  const none = { ports: [], endpoints: [] }
+  const labelled = whyLabelled(object)
+  if (labelled !== undefined) return { ...none, skips: [notForUs(what, labelled)] }
+  const family = field(object, 'addressType')
+  if (family !== 'IPv4' && family !== 'IPv6')
+    return {
+      ...none,
+      skips: [refused(what, `its addressType is ${JSON.stringify(family ?? null)}, not IPv4 or IPv6`)],
+    }
+  const ports = list(field(object, 'ports')).map(readPort)
+  const endpoints = list(field(object, 'endpoints')).map(each => readEndpoint(each, family))
+  const bad = endpoints.filter(problem)
+  const portless = endpoints.length > 0 && ports.length === 0
+  return {
+    ports: ports.filter(fits),
+    endpoints: endpoints.filter(fits),
+    skips: [
+      ...ports.filter(problem).map(reason => refused(what, reason)),
+      ...(bad.length > 0 ? [refused(what, `nothing is to be dialled at ${someOf(bad)}`)] : []),
+      ...(portless ? [refused(what, 'its endpoints have no ports')] : []),
+    ],
+  }
+}
+
+/** Reads an EndpointSlice. What is wrong with it is in `skips`; never throws. */
+export const readEndpointSlice = (object: unknown): EndpointSlice => {
+  const namespace = text(field(object, 'metadata', 'namespace')) ?? ''
+  const name = text(field(object, 'metadata', 'name')) ?? ''
+  const service = text(field(object, 'metadata', 'labels', serviceName))
+  const what = objectText('EndpointSlice', namespace, name)
+  return {
+    what,
+    service: service === undefined ? undefined : `${namespace}/${service}`,
+    ...partsOf(object, what),
+  }
+}

@@ -1,0 +1,42 @@
+import { type Endpoint, endpointText } from '../model/endpoint.js'
+import { familyOf, type IpAddress } from '../model/ip-address.js'
+import type { EndpointSlice, SliceEndpoint } from './endpoint-slice.js'
+
+/** An endpoint and the state it is in. */
+type Candidate = Endpoint & Pick<SliceEndpoint, 'ready' | 'serving' | 'terminating'>
+
+/** One that is not terminating wins. */
+const rank = ({ terminating, ready, serving }: Candidate): number =>
+  (terminating ? 0 : 4) + (ready ? 2 : 0) + (serving ? 1 : 0)
+
+const candidates = (portName: string, slices: readonly EndpointSlice[]): readonly Candidate[] => {
+  const found = new Map<string, Candidate>()
+  for (const slice of slices)
+    for (const { name, protocol, port } of slice.ports) {
+      if (name !== portName || protocol !== 'TCP') continue
+      for (const { address, ready, serving, terminating } of slice.endpoints) {
+        if (familyOf(address) !== 'IPv4') continue
+        const candidate = { address, port, ready, serving, terminating }
+        const key = endpointText(candidate)
+        const former = found.get(key)
+        // While a pod moves from one slice to another, it is in both.
+        if (!former || rank(candidate) > rank(former)) found.set(key, candidate)
+      }
+    }
+  return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, candidate]) => candidate)
+}
+
+/**
+ * Who serves new clients of the TCP port called `portName`: the ready ones, or, when there is none, those that
+ * still serve while they terminate. Sorted, and each once. None of them is one of `never`.
+ */
+export const selectEndpoints = (
+  portName: string,
+  slices: readonly EndpointSlice[],
+  never: { has(address: IpAddress): boolean },
+): readonly Endpoint[] => {
+  const all = candidates(portName, slices).filter(({ address }) => !never.has(address))
+  const ready = all.filter(each => each.ready)
+  const chosen = ready.length > 0 ? ready : all.filter(each => each.serving && each.terminating)
+  return chosen.map(({ address, port }) => ({ address, port }))
+}

@@ -1,0 +1,46 @@
+import type { ApiEvent, Report } from '../model/event.js'
+
+/** That an object, or a part of one, is not proxied, and why. */
+export type Skip = Extract<ApiEvent, { readonly type: 'skipped' }>
+
+/** What namespaces, Services and their ports may be called: nothing that could end a rule's text early. */
+const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+
+export const isDnsLabel = (name: string): boolean => dnsLabel.test(name)
+
+const plain = (name: string): string => (/^[-.a-z0-9]{1,253}$/.test(name) ? name : JSON.stringify(name))
+
+/** The object as people write it: `Service shop/cart`. A name that is none is quoted. */
+export const objectText = (kind: string, namespace: string, name: string): string =>
+  `${kind} ${plain(namespace)}/${plain(name)}`
+
+/** It makes no sense, or is not allowed. */
+export const refused = (object: string, reason: string): Skip => ({
+  ...{ type: 'skipped', object, reason, why: 'refused' },
+})
+
+/** It is fine, and somebody else's work. */
+export const notForUs = (object: string, reason: string): Skip => ({
+  ...{ type: 'skipped', object, reason, why: 'not for us' },
+})
+
+/** A few of `all`, and how many more there are. */
+export const someOf = (all: readonly string[]): string =>
+  all.length <= 3 ? all.join(', ') : `${all.slice(0, 3).join(', ')} and ${all.length - 3} more`
+
+/** Reports each skip once for as long as its reason stays. */
+export class Said {
+  readonly #report: Report
+  #said: ReadonlySet<string> = new Set()
+
+  constructor(report: Report) {
+    this.#report = report
+  }
+
+  /** Reports those of `skips`, all there are now, that were not there the last time. */
+  tell(skips: readonly Skip[]): void {
+    const now = new Map(skips.map(skip => [`${skip.object}\n${skip.reason}`, skip] as const))
+    for (const [text, skip] of now) if (!this.#said.has(text)) this.#report(skip)
+    this.#said = new Set(now.keys())
+  }
+}

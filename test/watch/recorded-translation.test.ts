@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { recordings } from './recording.js'
+import { translation } from './translation.js'
+
+const finals = recordings.map(({ final }) => [...final.values()])
+
+t.test('a real cluster with hostile objects in it is proxied, all but the hostile ones', t => {
+  const [services = [], slices = []] = finals
+  t.equal(
+    `${translation({ services, slices }).join('\n')}\n`,
+    readFileSync('test/watch/recorded-translation.txt', 'utf8'),
+  )
+  t.end()
+})
