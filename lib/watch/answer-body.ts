@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
-import type { Clock } from '../model/clock.js'
+import type { Alarm, Clock } from '../model/clock.js'
 import { errorText } from '../model/error-text.js'
+import type { Milliseconds } from '../model/milliseconds.js'
 import { ApiError } from './api-error.js'
 import type { GetOptions } from './transport.js'
 
@@ -8,17 +9,24 @@ import type { GetOptions } from './transport.js'
 export const lost = (error: unknown): ApiError =>
   error instanceof ApiError ? error : new ApiError('unreachable', errorText(error), { cause: error })
 
-/** A request's patience: ends it when its signal aborts, or when the server has sent nothing for too long. */
-export class Patience {
-  readonly #options: GetOptions
-  readonly #clock: Clock
-  readonly #end: (why: ApiError) => void
-  #alarm: { cancel(): void } | undefined
+export interface PatienceOptions {
+  readonly signal: AbortSignal
+  /** How long it lasts after `heard`. */
+  readonly quiet: Milliseconds
+  readonly clock: Clock
+  /** What it means when it is at its end. */
+  readonly late: () => ApiError
+}
 
-  /** Calls `end` at most once. */
-  constructor(options: GetOptions, clock: Clock, end: (why: ApiError) => void) {
+/** How long we wait: until `signal` aborts, or nothing was heard for too long. */
+export class Patience {
+  readonly #options: PatienceOptions
+  readonly #end: (why: ApiError) => void
+  #alarm: Alarm | undefined
+
+  /** Calls `end` when it is at its end. */
+  constructor(options: PatienceOptions, end: (why: ApiError) => void) {
     this.#options = options
-    this.#clock = clock
     this.#end = end
     if (options.signal.aborted) this.#abort()
     else {
@@ -27,12 +35,12 @@ export class Patience {
     }
   }
 
-  /** The server sent something: wait anew. */
+  /** Waits anew. */
   heard(): void {
-    const { quiet } = this.#options
+    const { clock, quiet, late } = this.#options
     this.#alarm?.cancel()
-    this.#alarm = this.#clock.after(quiet, () => {
-      this.#end(new ApiError('silent', `the server sent nothing for ${quiet / 1000} s`))
+    this.#alarm = clock.after(quiet, () => {
+      this.#end(late())
     })
   }
 
@@ -43,9 +51,16 @@ export class Patience {
   }
 
   readonly #abort = (): void => {
+    this.#alarm?.cancel()
     this.#end(new ApiError('unreachable', 'given up'))
   }
 }
+
+/** Patience with a server that has accepted a request. */
+export const silentAfter = (options: GetOptions, clock: Clock): PatienceOptions => ({
+  ...{ ...options, clock },
+  late: () => new ApiError('silent', `the server sent nothing for ${options.quiet / 1000} s`),
+})
 
 /** The body that `stream` carries. `whole` tells at its end whether that was all of it. */
 export async function* bodyOf(

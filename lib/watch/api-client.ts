@@ -4,7 +4,7 @@ import { seconds } from '../model/milliseconds.js'
 import { ApiError } from './api-error.js'
 import { lost, Patience } from './answer-body.js'
 import type { Credentials } from './credentials.js'
-import { connectTimeout, getHttp1 } from './http1.js'
+import { connectWithin, getHttp1 } from './http1.js'
 import { Http2Session } from './http2-session.js'
 import type { Answer, GetOptions, Transport } from './transport.js'
 
@@ -43,9 +43,7 @@ const openSocket = (server: URL, { tls, clock, signal }: SocketOptions): Promise
       ...(isName(host) && { servername: host }),
       ...tls,
     })
-    const patience = new Patience({ signal, quiet: connectTimeout }, clock, () => {
-      socket.destroy(new ApiError('unreachable', `no connection within ${connectTimeout / 1000} s`))
-    })
+    const patience = new Patience(connectWithin({ signal, clock }), why => socket.destroy(why))
     const failed = (error: Error): void => {
       patience.over()
       reject(lost(error))
@@ -103,12 +101,12 @@ export class ApiClient implements Transport {
   }
 
   #credentials(signal: AbortSignal): Promise<Credentials> {
+    const { clock, credentials } = this.#options
     return new Promise((resolve, reject) => {
-      const patience = new Patience({ signal, quiet: credentialsTimeout }, this.#options.clock, () => {
-        reject(new ApiError('unauthorized', `no credentials within ${credentialsTimeout / 1000} s`))
-      })
-      this.#options
-        .credentials()
+      const late = (): ApiError =>
+        new ApiError('unauthorized', `no credentials within ${credentialsTimeout / 1000} s`)
+      const patience = new Patience({ signal, quiet: credentialsTimeout, clock, late }, reject)
+      credentials()
         .then(resolve, reject)
         .finally(() => {
           patience.over()

@@ -27,7 +27,10 @@ export const wholeText = async (body: AsyncIterable<Uint8Array>, limit = longest
  * The body line by line, as the lines arrive. Blank lines are left out. Rejects with an `ApiError` when it breaks
  * off, in the middle of a line too, and when a line has no end.
  */
-export async function* linesOf(body: AsyncIterable<Uint8Array>, limit = longestLine): AsyncGenerator<string> {
+export async function* linesOf(
+  body: AsyncIterable<Uint8Array>,
+  limit = longestLine,
+): AsyncGenerator<string, void> {
   let begun: Uint8Array[] = []
   let size = 0
   for await (const chunk of body) {

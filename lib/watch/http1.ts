@@ -3,11 +3,17 @@ import { request as httpsRequest } from 'node:https'
 import type { Clock } from '../model/clock.js'
 import { seconds } from '../model/milliseconds.js'
 import { ApiError } from './api-error.js'
-import { bodyOf, lost, Patience } from './answer-body.js'
+import { bodyOf, lost, Patience, type PatienceOptions, silentAfter } from './answer-body.js'
 import type { Credentials } from './credentials.js'
 import type { Answer, GetOptions } from './transport.js'
 
-export const connectTimeout = seconds(10)
+const connectTimeout = seconds(10)
+
+/** Patience with a server that does not accept a connection. */
+export const connectWithin = (options: Pick<PatienceOptions, 'signal' | 'clock'>): PatienceOptions => ({
+  ...{ ...options, quiet: connectTimeout },
+  late: () => new ApiError('unreachable', `no connection within ${connectTimeout / 1000} s`),
+})
 
 const answerIn = (response: IncomingMessage, patience: Patience): Answer => ({
   status: response.statusCode ?? 0,
@@ -24,21 +30,22 @@ export const getHttp1 = (
   new Promise((resolve, reject) => {
     const send = url.protocol === 'http:' ? httpRequest : httpsRequest
     const request = send(url, { ...tls, headers: { accept: 'application/json', ...headers }, agent })
-    const connecting = clock.after(connectTimeout, () => {
-      request.destroy(new ApiError('unreachable', `no connection within ${connectTimeout / 1000} s`))
-    })
-    const patience = new Patience({ signal, quiet }, clock, why => request.destroy(why))
+    const connecting = new Patience(connectWithin({ signal, clock }), why => request.destroy(why))
+    let answer: IncomingMessage | undefined
+    const patience = new Patience(silentAfter({ signal, quiet }, clock), why =>
+      (answer ?? request).destroy(why),
+    )
     // Everything was written, so there is a connection: through a proxy and with TLS too.
     request.on('finish', () => {
-      connecting.cancel()
+      connecting.over()
     })
     request.on('response', response => {
-      connecting.cancel()
+      answer = response
       patience.heard()
       resolve(answerIn(response, patience))
     })
     request.on('error', error => {
-      connecting.cancel()
+      connecting.over()
       patience.over()
       reject(lost(error))
     })

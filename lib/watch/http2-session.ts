@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import type { Clock } from '../model/clock.js'
 import { seconds } from '../model/milliseconds.js'
 import { ApiError } from './api-error.js'
-import { bodyOf, lost, Patience } from './answer-body.js'
+import { bodyOf, lost, Patience, silentAfter } from './answer-body.js'
 import { text } from './raw.js'
 import type { Answer, GetOptions } from './transport.js'
 
@@ -60,7 +60,7 @@ export class Http2Session {
         ...{ ':path': path, accept: 'application/json' },
         ...Object.fromEntries(lower),
       })
-      const patience = new Patience(options, this.#clock, why => stream.destroy(why))
+      const patience = new Patience(silentAfter(options, this.#clock), why => stream.destroy(why))
       stream.once('response', response => {
         patience.heard()
         const body = bodyOf(stream, patience, () => this.#endedWell(stream))

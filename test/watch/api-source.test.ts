@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { errorText } from '../../lib/model/error-text.js'
+import type { ProxyEvent } from '../../lib/model/event.js'
+import { Failure } from '../../lib/model/failure.js'
+import { servicePortText } from '../../lib/model/service-port.js'
+import { ApiClient } from '../../lib/watch/api-client.js'
+import { ApiSource } from '../../lib/watch/api-source.js'
+import { makeCertificate } from './certificate.js'
+import { FakeClock } from './fake-clock.js'
+import { recordings } from './recording.js'
+import { type Request, type Response, type Speaks, tinyServer } from './tiny-server.js'
+
+const certificate = makeCertificate()
+
+/** Answers as the recorded server did: lists, then watches that stay open. */
+const replay = ({ url = '' }: Request, response: Response): void => {
+  const recording = recordings.find(({ kind }) => url.startsWith(`${kind.path}?`))
+  if (!recording) response.end('{}')
+  else if (url.includes('watch=true')) for (const line of recording.lines) response.write(line)
+  else response.end(recording.list)
+}
+
+const sourceFor = async (
+  speaks: Speaks,
+  answer: (request: Request, response: Response) => void,
+): Promise<{ source: ApiSource; events: ProxyEvent[]; close: () => Promise<void> }> => {
+  const clock = new FakeClock()
+  const events: ProxyEvent[] = []
+  const server = await tinyServer(speaks, certificate, answer)
+  const transport = new ApiClient({
+    server: new URL(`${speaks === 'http' ? 'http' : 'https'}://127.0.0.1:${server.port}`),
+    proxied: false,
+    credentials: () => Promise.resolve({ headers: {}, tls: { ca: certificate.cert }, agent: undefined }),
+    clock,
+  })
+  const source = new ApiSource({ transport, clock, random: () => 0, report: event => events.push(event) })
+  return {
+    source,
+    events,
+    close: async () => {
+      await source.close()
+      await source.close()
+      await server.close()
+    },
+  }
+}
+
+const recorded = readFileSync('test/watch/recorded-translation.txt', 'utf8')
+
+for (const speaks of ['h2', 'http'] as const)
+  t.test(
+    `${speaks}: a recorded cluster arrives over a socket, and each thing left out is said once`,
+    async t => {
+      const { source, events, close } = await sourceFor(speaks, replay)
+      t.equal(source.ready, false)
+      await new Promise<void>(resolve => {
+        source.start(() => {
+          if (!source.ready) return
+          const { servicePorts } = source.snapshot()
+          const big = servicePorts.find(({ name }) => servicePortText(name) === 'shop/big')
+          const tainted = source.nodes.get('kind-worker2')?.taints.length === 1
+          const gone = servicePorts.every(({ name }) => name.service !== 'service-test')
+          if (big?.endpoints.length === 250 && servicePorts.length === 27 && tainted && gone) resolve()
+        })
+      })
+      await close()
+      const said = events.flatMap(each =>
+        each.type === 'skipped' ? [`${each.why}: ${each.object}: ${each.reason}`] : [],
+      )
+      t.strictSame(new Set(said).size, said.length)
+      const expected = recorded.split('\n').filter(line => /^(refused|not for us): /.test(line))
+      t.strictSame(
+        expected.filter(line => !said.includes(line)),
+        [],
+      )
+    },
+  )
+
+const failureOf = async (answer: (request: Request, response: Response) => void): Promise<unknown> => {
+  const { source, close } = await sourceFor('h2', answer)
+  try {
+    await source.readOnce(new AbortController().signal)
+    return 'none'
+  } catch (error) {
+    return error instanceof Failure ? [error.code, error.message, error.cure] : errorText(error)
+  } finally {
+    await close()
+  }
+}
+
+t.test('a first list that succeeds makes the source ready', async t => {
+  const { source, close } = await sourceFor('h2', replay)
+  await source.readOnce(new AbortController().signal)
+  t.equal(source.ready, true)
+  t.strictSame(
+    source.snapshot().servicePorts.map(({ id }) => id),
+    ['default/kubernetes:https/TCP'],
+  )
+  await close()
+})
+
+t.test('a first list without the right to it names the right, and how to check', async t => {
+  const forbidden = readFileSync('test/recordings/kubernetes-1.36/forbidden-anonymous.http', 'utf8')
+  const failure = await failureOf((request, response) => {
+    if (!request.url?.startsWith('/apis/discovery')) {
+      replay(request, response)
+      return
+    }
+    response.statusCode = 403
+    response.end(forbidden.slice(forbidden.indexOf('{')))
+  })
+  t.strictSame(failure, [
+    'api-refused',
+    'cannot list endpointslices: the server answered 403: services is forbidden: User "system:anonymous" cannot list resource "services" in API group "" at the cluster scope',
+    "grant it with a ClusterRole: { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] }; and check with: kubectl auth can-i list endpointslices.discovery.k8s.io --all-namespaces",
+  ])
+})
+
+t.test('a first list with a bad token says that the credentials are to be renewed', async t => {
+  const failure = await failureOf((_, response) => {
+    response.statusCode = 401
+    response.end('{"kind":"Status","message":"Unauthorized","code":401}')
+  })
+  t.match(failure, [
+    'api-refused',
+    /^cannot list \w+: the server answered 401: Unauthorized$/,
+    /^renew the credentials/,
+  ])
+})
