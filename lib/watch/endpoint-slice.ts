@@ -93,14 +93,13 @@ const partsOf = (object: unknown, what: string): Pick<EndpointSlice, 'ports' | '
   const ports = list(field(object, 'ports')).map(readPort)
   const endpoints = list(field(object, 'endpoints')).map(each => readEndpoint(each, family))
   const bad = endpoints.filter(problem)
-  const portless = endpoints.length > 0 && ports.length === 0
   return {
     ports: ports.filter(fits),
     endpoints: endpoints.filter(fits),
     skips: [
       ...ports.filter(problem).map(reason => refused(what, reason)),
       ...(bad.length > 0 ? [refused(what, `nothing is to be dialled at ${someOf(bad)}`)] : []),
-      ...(portless ? [refused(what, 'its endpoints have no ports')] : []),
+      ...(endpoints.length > 0 && ports.length === 0 ? [refused(what, 'its endpoints have no ports')] : []),
     ],
   }
 }

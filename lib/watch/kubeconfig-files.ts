@@ -31,6 +31,7 @@ export const readKubeConfig = async (path: string, readFile: ReadFile): Promise<
 }
 
 const parse = (path: string, content: string): unknown => {
+  if (content.trim() === '') throw broken(path, 'is empty')
   try {
     return loadYaml<unknown>(content)
   } catch (cause) {
@@ -50,7 +51,7 @@ const tokenFilesIn = (document: unknown, folder: string): (readonly [string, str
 
 const readOne = (path: string, content: string): KubeConfigFiles => {
   const document = parse(path, content)
-  if (!isRaw(document)) throw broken(path, 'is empty, or no kubeconfig')
+  if (!isRaw(document)) throw broken(path, 'is no kubeconfig')
   const config = new KubeConfig()
   try {
     config.loadFromString(content)

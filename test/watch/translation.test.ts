@@ -1,0 +1,213 @@
+import t from 'tap'
+import { at, service, type ServiceParts, slice, type SliceParts } from './api-objects.js'
+import { translation } from './translation.js'
+
+const ofService = (parts: ServiceParts): string[] =>
+  translation({ services: [service(parts)], slices: [slice()] })
+const ofSlices = (...parts: readonly SliceParts[]): string[] =>
+  translation({ services: [service()], slices: parts.map(slice) })
+const ofEndpoints = (...endpoints: readonly unknown[]): string[] => ofSlices({ endpoints })
+
+const cart = 'shop/cart/TCP at 10.96.0.10:80 ->'
+
+t.test('a Service is met at its cluster IP and served by its ready endpoints', t => {
+  t.strictSame(ofSlices({}), [`${cart} 10.244.1.1:8080`])
+  t.end()
+})
+
+const leftOut: Readonly<Record<string, readonly [ServiceParts, string]>> = {
+  'an ExternalName': [
+    { spec: { type: 'ExternalName', clusterIP: undefined } },
+    'not for us: Service shop/cart: ExternalName: DNS answers for it, so there is nothing to proxy',
+  ],
+  'a headless Service': [
+    { spec: { clusterIP: 'None', clusterIPs: ['None'] } },
+    'not for us: Service shop/cart: headless: clients connect to its endpoints themselves',
+  ],
+  'a Service without a cluster IP': [
+    { spec: { clusterIP: '' } },
+    'not for us: Service shop/cart: it has no cluster IP',
+  ],
+  "somebody else's Service": [
+    { labels: { 'service.kubernetes.io/service-proxy-name': 'mesh' } },
+    'not for us: Service shop/cart: its label service.kubernetes.io/service-proxy-name gives it to "mesh"',
+  ],
+  'an object labelled headless': [
+    { labels: { 'service.kubernetes.io/headless': '' } },
+    'not for us: Service shop/cart: its label service.kubernetes.io/headless says that nobody proxies it',
+  ],
+  'an IPv6 Service': [
+    { spec: { clusterIPs: ['fd00::1'] } },
+    'not for us: Service shop/cart: it is IPv6 only, which is not proxied yet',
+  ],
+  'a UDP port': [
+    { spec: { ports: [{ name: 'dns', protocol: 'UDP', port: 53 }] } },
+    'not for us: Service shop/cart: its port "dns", 53, is UDP, which is not proxied yet',
+  ],
+  'an SCTP port': [
+    { spec: { ports: [{ protocol: 'SCTP', port: 132 }] } },
+    'not for us: Service shop/cart: its port 132 is SCTP, for which Node has no sockets',
+  ],
+  'a cluster IP that is no address': [
+    { spec: { clusterIP: '10.96.0.1/32 -j ACCEPT' } },
+    'refused: Service shop/cart: its cluster IP "10.96.0.1/32 -j ACCEPT" is no IP address',
+  ],
+  'a cluster IP that is the node itself': [
+    { spec: { clusterIP: '127.0.0.1' } },
+    'refused: Service shop/cart: its cluster IP 127.0.0.1 is an IPv4 loopback address',
+  ],
+  'a name that would end a rule': [
+    { name: 'cart"\n-A INPUT' },
+    'refused: Service shop/"cart\\"\\n-A INPUT": its name is no DNS label',
+  ],
+  'a namespace that is no name': [{ namespace: '' }, 'refused: Service ""/cart: its name is no DNS label'],
+  'a port name that would end a rule': [
+    { spec: { ports: [{ name: 'a\nb', port: 80 }] } },
+    'refused: Service shop/cart: its port "a\\nb", 80, has a name that is no DNS label',
+  ],
+  'a port that is none': [
+    { spec: { ports: [{ port: 70_000 }] } },
+    'refused: Service shop/cart: its port 70000 is not from 1 to 65535',
+  ],
+  'a port without a number': [
+    { spec: { ports: [{}] } },
+    'refused: Service shop/cart: its port null is not from 1 to 65535',
+  ],
+  'a protocol that there is not': [
+    { spec: { ports: [{ protocol: 'ICMP', port: 80 }] } },
+    'refused: Service shop/cart: its port 80 has no protocol that there is',
+  ],
+}
+
+for (const [what, [parts, said]] of Object.entries(leftOut))
+  t.test(`${what} is left out, and why`, t => {
+    t.strictSame(ofService(parts), [said])
+    t.end()
+  })
+
+t.test('one bad port leaves the others of its Service alone', t => {
+  const ports = [
+    { name: 'a', port: 0 },
+    { name: 'b', port: 80 },
+    { name: 'c', port: 80 },
+    { name: 'b', port: 81 },
+  ]
+  t.strictSame(ofService({ spec: { ports } }), [
+    'shop/cart:b/TCP at 10.96.0.10:80 -> nobody',
+    'refused: Service shop/cart: its port "a", 0, is not from 1 to 65535',
+    'refused: Service shop/cart: its port "c", 80, is there twice',
+    'refused: Service shop/cart: its port "b", 81, is there twice',
+  ])
+  t.end()
+})
+
+t.test('what is not proxied yet of a Service is said, and its cluster IP served', t => {
+  const spec = {
+    type: 'LoadBalancer',
+    clusterIPs: ['fd00::1', '10.96.0.10'],
+    ports: [{ port: 80, nodePort: 30_080 }],
+    externalIPs: ['198.51.100.1'],
+    internalTrafficPolicy: 'Local',
+  }
+  const status = { loadBalancer: { ingress: [{ ip: '203.0.113.1' }] } }
+  t.strictSame(ofService({ spec, status }), [
+    `${cart} 10.244.1.1:8080`,
+    'not for us: Service shop/cart: its node ports, external IPs, load-balancer IPs are not proxied yet',
+    'not for us: Service shop/cart: its cluster IP fd00::1 is IPv6, which is not proxied yet',
+    'not for us: Service shop/cart: its internalTrafficPolicy Local is not followed yet: it counts as Cluster',
+  ])
+  t.end()
+})
+
+t.test('a client comes back to its endpoint for as long as the Service says, 3 h if it does not', t => {
+  const sessionAffinity = 'ClientIP'
+  const sessionAffinityConfig = { clientIP: { timeoutSeconds: 90 } }
+  t.strictSame(ofService({ spec: { sessionAffinity } }), [
+    `${cart} 10.244.1.1:8080 for the same client within 10800 s`,
+  ])
+  t.strictSame(ofService({ spec: { sessionAffinity, sessionAffinityConfig } }), [
+    `${cart} 10.244.1.1:8080 for the same client within 90 s`,
+  ])
+  t.end()
+})
+
+t.test('what a slice does not say means ready', t => {
+  t.strictSame(ofSlices({ endpoints: [{ addresses: ['10.244.1.1', '10.244.9.9'] }] }), [
+    `${cart} 10.244.1.1:8080`,
+  ])
+  t.end()
+})
+
+t.test('only ready endpoints serve while there is one', t => {
+  const ending = at('10.244.1.2', { ready: false, serving: true, terminating: true })
+  const unready = at('10.244.1.3', { ready: false, serving: false })
+  t.strictSame(ofEndpoints(at('10.244.1.1'), ending, unready), [`${cart} 10.244.1.1:8080`])
+  t.strictSame(ofEndpoints(ending, unready), [`${cart} 10.244.1.2:8080`])
+  t.strictSame(ofEndpoints(unready), [`${cart} nobody`])
+  t.end()
+})
+
+t.test('slices are merged, each with its own port number, and duplicates once', t => {
+  const other = { name: 'cart-2', ports: [{ name: '', port: 9090 }], endpoints: [at('10.244.1.2')] }
+  t.strictSame(ofSlices({}, other, { name: 'cart-3' }), [`${cart} 10.244.1.1:8080 10.244.1.2:9090`])
+  t.end()
+})
+
+t.test('of a pod that is in two slices, the one that is not terminating counts', t => {
+  const ending = { name: 'cart-2', endpoints: [at('10.244.1.1', { ready: false, terminating: true })] }
+  for (const both of [
+    [{}, ending],
+    [ending, {}],
+  ])
+    t.strictSame(ofSlices(...both), [`${cart} 10.244.1.1:8080`])
+  t.end()
+})
+
+const badSlices: Readonly<Record<string, readonly [SliceParts, string]>> = {
+  'loopback, link-local, broadcast, multicast and no address at all': [
+    {
+      endpoints: ['127.0.0.1', '169.254.169.254', '255.255.255.255', '224.0.0.1', 'x', null].map(each =>
+        at(each),
+      ),
+    },
+    'nothing is to be dialled at 127.0.0.1 (IPv4 loopback address), 169.254.169.254 (IPv4 link-local address), 255.255.255.255 (IPv4 broadcast address) and 3 more',
+  ],
+  'an IPv6 address among IPv4 ones': [
+    { endpoints: [at('fd00::1')] },
+    'nothing is to be dialled at fd00::1 (no IPv4)',
+  ],
+  'host names': [{ addressType: 'FQDN' }, 'its addressType is "FQDN", not IPv4 or IPv6'],
+  'port -1': [{ ports: [{ port: -1 }] }, 'its port is -1, not from 1 to 65535'],
+  'a port without a number': [{ ports: [{ name: 'http' }] }, 'its port "http" has no number'],
+  'no ports': [{ ports: null }, 'its endpoints have no ports'],
+  'an endpoint that is a portal': [
+    { endpoints: [at('10.96.0.10')] },
+    'an endpoint may not be a portal: 10.96.0.10 is the cluster IP of Service shop/cart',
+  ],
+}
+
+for (const [what, [parts, reason]] of Object.entries(badSlices))
+  t.test(`a slice with ${what} is refused, and its neighbour is not`, t => {
+    const said = ofSlices({ name: 'bad', ...parts }, {})
+    t.strictSame(said, [`${cart} 10.244.1.1:8080`, `refused: EndpointSlice shop/bad: ${reason}`])
+    t.end()
+  })
+
+t.test("what is wrong with the slices of a Service that is not proxied is nobody's concern", t => {
+  const services = [service({ spec: { clusterIP: 'None' } })]
+  t.equal(translation({ services, slices: [slice({ ports: [{ port: 0 }] })] }).length, 1)
+  t.end()
+})
+
+t.test('a portal belongs to the older of two Services', t => {
+  const old = service({ name: 'old', created: '2025-01-01T00:00:00Z' })
+  for (const services of [
+    [old, service()],
+    [service(), old],
+  ])
+    t.strictSame(translation({ services, slices: [] }), [
+      'shop/old/TCP at 10.96.0.10:80 -> nobody',
+      'refused: Service shop/cart: 10.96.0.10:80 belongs to Service shop/old, which is older',
+    ])
+  t.end()
+})
