@@ -1,0 +1,86 @@
+import type { Family } from '../../../model/ip-address.js'
+import { familyOf } from '../../../model/ip-address.js'
+import {
+  compact,
+  isJsonObject,
+  type JsonObject,
+  listAt,
+  numberAt,
+  objectAt,
+  textAt,
+  textsAt,
+} from '../json.js'
+import { addressIn, type ServiceAddresses } from './service-addresses.js'
+import { hasHealthCheck, hasNodePorts } from './service-defaults.js'
+
+const wantedFamilies = (spec: JsonObject, addresses: ServiceAddresses): readonly Family[] => {
+  const asked = textsAt(spec, 'ipFamilies').flatMap((text): Family[] =>
+    text === 'IPv4' || text === 'IPv6' ? [text] : [],
+  )
+  const given = textsAt(spec, 'clusterIPs').flatMap(text => {
+    const address = addressIn(text)
+    return address ? [familyOf(address)] : []
+  })
+  const own = asked.length > 0 ? asked : given
+  const all = addresses.families
+  const policy = textAt(spec, 'ipFamilyPolicy')
+  const first = own[0] ?? all[0]
+  if (first === undefined) return []
+  const selectorless =
+    textAt(spec, 'clusterIP') === 'None' &&
+    Object.keys(objectAt(spec, 'selector')).length === 0 &&
+    policy === ''
+  if (selectorless && own.length === 0) return [first, first === 'IPv4' ? 'IPv6' : 'IPv4']
+  const second = all.find(family => family !== first)
+  const dual = (policy === 'PreferDualStack' || policy === 'RequireDualStack') && second !== undefined
+  return own.length > 1 || !dual ? (own.length > 0 ? own : [first]) : [first, second]
+}
+
+const policyFor = (spec: JsonObject, families: readonly Family[]): string => {
+  const asked = textAt(spec, 'ipFamilyPolicy')
+  if (asked !== '') return asked
+  return families.length > 1 && textsAt(spec, 'ipFamilies').length < 2 ? 'RequireDualStack' : 'SingleStack'
+}
+
+const withAddresses = (spec: JsonObject, addresses: ServiceAddresses): JsonObject => {
+  if (textAt(spec, 'type') === 'ExternalName') return spec
+  const first = textAt(spec, 'clusterIP')
+  const listed = textsAt(spec, 'clusterIPs')
+  const asked = listed.length > 0 ? listed : first === '' ? [] : [first]
+  const ipFamilies = wantedFamilies({ ...spec, clusterIPs: asked, clusterIP: first }, addresses)
+  const ipFamilyPolicy = policyFor(spec, ipFamilies)
+  const clusterIPs =
+    asked[0] === 'None'
+      ? asked
+      : [...asked, ...ipFamilies.slice(asked.length).flatMap(family => addresses.freeAddress(family) ?? [])]
+  return { ...spec, ipFamilies, ipFamilyPolicy, clusterIPs, clusterIP: first === '' ? clusterIPs[0] : first }
+}
+
+const withNodePorts = (spec: JsonObject, addresses: ServiceAddresses): JsonObject => {
+  const ports = listAt(spec, 'ports')
+  if (!hasNodePorts(spec)) return spec
+  const taken = new Set(ports.flatMap(port => numberAt(port, 'nodePort') ?? []))
+  // TCP and UDP on one port get one node port.
+  const given = new Map<number | undefined, number | undefined>()
+  return {
+    ...spec,
+    ports: ports.map(port => {
+      const asked = numberAt(port, 'nodePort') ?? 0
+      const number = numberAt(port, 'port')
+      const nodePort = asked !== 0 ? asked : (given.get(number) ?? addresses.freePort(taken))
+      if (nodePort !== undefined) taken.add(nodePort)
+      given.set(number, nodePort)
+      return compact({ ...(isJsonObject(port) ? port : {}), nodePort })
+    }),
+  }
+}
+
+const withHealthCheck = (spec: JsonObject, addresses: ServiceAddresses): JsonObject => {
+  if (!hasHealthCheck(spec) || (numberAt(spec, 'healthCheckNodePort') ?? 0) !== 0) return spec
+  const taken = new Set(listAt(spec, 'ports').flatMap(port => numberAt(port, 'nodePort') ?? []))
+  return compact({ ...spec, healthCheckNodePort: addresses.freePort(taken) })
+}
+
+/** A Service's spec with the cluster IPs and node ports that nobody asked for by number. */
+export const allocated = (spec: JsonObject, addresses: ServiceAddresses): JsonObject =>
+  withHealthCheck(withNodePorts(withAddresses(spec, addresses), addresses), addresses)

@@ -1,0 +1,55 @@
+import { apiVersionOf, type Kind, kinds } from '../kinds.js'
+
+type Document = Readonly<Record<string, unknown>>
+
+const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
+const subresourceVerbs = ['get', 'patch', 'update']
+
+const resourcesOf = (kind: Kind): readonly Document[] => [
+  {
+    name: kind.resource,
+    singularName: kind.singular,
+    namespaced: kind.namespaced,
+    kind: kind.kind,
+    verbs,
+    ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
+    ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
+  },
+  ...kind.subresources.map(subresource => ({
+    name: `${kind.resource}/${subresource}`,
+    singularName: '',
+    namespaced: kind.namespaced,
+    ...(subresource === 'scale'
+      ? { group: 'autoscaling', version: 'v1', kind: 'Scale' }
+      : { kind: kind.kind }),
+    verbs: subresourceVerbs,
+  })),
+]
+
+const resourceList = (groupVersion: string): Document => ({
+  kind: 'APIResourceList',
+  apiVersion: 'v1',
+  groupVersion,
+  resources: kinds.filter(kind => apiVersionOf(kind) === groupVersion).flatMap(resourcesOf),
+})
+
+const groupOf = ({ group, version }: Pick<Kind, 'group' | 'version'>): Document => {
+  const only = { groupVersion: `${group}/${version}`, version }
+  return { name: group, versions: [only], preferredVersion: only }
+}
+
+const named = kinds.filter(({ group }) => group !== '')
+const groups = [...new Map(named.map(kind => [kind.group, groupOf(kind)])).values()]
+
+const documents: ReadonlyMap<string, Document> = new Map<string, Document>([
+  ['/api', { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] }],
+  ['/apis', { kind: 'APIGroupList', apiVersion: 'v1', groups }],
+  ['/api/v1', resourceList('v1')],
+  ...named.flatMap((kind): [string, Document][] => [
+    [`/apis/${kind.group}`, { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(kind) }],
+    [`/apis/${apiVersionOf(kind)}`, resourceList(apiVersionOf(kind))],
+  ]),
+])
+
+/** What the server has, as clients ask before they ask for it; undefined where the path is not about that. */
+export const discoveryAt = (path: string): Document | undefined => documents.get(path)
