@@ -1,4 +1,5 @@
 import {
+  at,
   compact,
   isJsonObject,
   type JsonObject,
@@ -15,11 +16,12 @@ export type ServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalN
 const portDefaults = (port: unknown): JsonObject => {
   const target = isJsonObject(port) ? port.targetPort : undefined
   const absent = target === undefined || target === null || target === 0 || target === ''
-  return {
+  return compact({
     ...(isJsonObject(port) ? port : {}),
     protocol: textAt(port, 'protocol') || 'TCP',
     targetPort: absent ? numberAt(port, 'port') : target,
-  }
+    nodePort: numberAt(port, 'nodePort') === 0 ? undefined : at(port, 'nodePort'),
+  })
 }
 
 const affinityDefaults = (spec: JsonObject): JsonObject => {

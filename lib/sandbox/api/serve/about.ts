@@ -13,7 +13,8 @@ const version = {
   platform: 'linux/amd64',
 }
 
-const protobuf = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+// Older clients ask for it with an @, but no client can read such a type in an answer.
+const protobuf = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 
 /** The schemas of nothing: a client that finds no schema for a kind leaves checking to the server. */
 const openapi: Handler = (request, response) => {

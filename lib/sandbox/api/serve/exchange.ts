@@ -28,11 +28,10 @@ export const headerOf = ({ headers }: HttpRequest, name: string): string => {
   return typeof value === 'string' ? value : (value?.[0] ?? '')
 }
 
-/** The whole body as text. */
-export const bodyOf = async (request: HttpRequest): Promise<string> => {
+export const bodyOf = async (request: HttpRequest): Promise<Buffer> => {
   const chunks: Buffer[] = []
   for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk)
-  return Buffer.concat(chunks).toString()
+  return Buffer.concat(chunks)
 }
 
 const sendBody = (response: HttpResponse, text: string): void => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../model/clock.js'
 import type { Milliseconds } from '../../../model/milliseconds.js'
-import { badRequest, methodNotAllowed, noSuchPath } from '../status-error.js'
+import { methodNotAllowed, noSuchPath } from '../status-error.js'
 import type { Store } from '../store/store.js'
 import type { Answer, Call } from '../verbs/call.js'
 import { create } from '../verbs/create.js'
@@ -14,6 +14,7 @@ import { watch } from '../verbs/watch.js'
 import { authorize, type User } from './authorization.js'
 import { bodyOf, headerOf, type HttpRequest, type HttpResponse, sendJson } from './exchange.js'
 import { type Target, type Verb, verbOf } from './target.js'
+import { readBody } from './body.js'
 import { type Form, formFor } from './form.js'
 
 /** A request for a resource, with what it takes to answer it. */
@@ -39,24 +40,9 @@ const writes: Partial<Record<Verb, Action>> = {
   deletecollection: deleteCollection,
 }
 
-const json = (text: string): unknown => {
-  if (text === '') return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw badRequest('the object provided is unrecognized (must be of type JSON)')
-  }
-}
-
 const callFrom = async ({ target, query }: ResourceRequest, request: HttpRequest): Promise<Call> => {
   const contentType = headerOf(request, 'content-type').split(';')[0]?.trim() ?? ''
-  const text = await bodyOf(request)
-  return {
-    target,
-    query,
-    contentType,
-    body: contentType.endsWith('json') || contentType === '' ? json(text) : text,
-  }
+  return { target, query, ...readBody(contentType, await bodyOf(request)) }
 }
 
 interface Reply {
