@@ -48,20 +48,25 @@ const retained = (target: JsonObject, patch: JsonObject): JsonObject => {
     : target
 }
 
-/** Follows the directives of `patch` about whole lists: what to take out, and in which order the rest goes. */
-const arranged = (merged: JsonObject, target: JsonObject, { patch, keys }: Arrangement): JsonObject => {
+const fieldOf = (directive: string): string => directive.slice(directive.indexOf('/') + 1)
+
+const withoutDeleted = (merged: JsonObject, patch: JsonObject): JsonObject => {
   const lists: Record<string, unknown> = { ...merged }
-  for (const directive of Object.keys(patch)) {
-    const field = directive.slice(directive.indexOf('/') + 1)
-    const wanted = listAt(patch, directive)
-    if (directive.startsWith(deletion))
-      lists[field] = listAt(lists, field).filter(value => !wanted.includes(value))
-    if (directive.startsWith(order) && isList(lists[field]))
-      lists[field] = inOrder(lists[field], {
-        wanted,
-        before: listAt(target, field),
-        key: keys.fields?.[field]?.key,
-      })
+  for (const directive of Object.keys(patch).filter(name => name.startsWith(deletion))) {
+    const doomed = listAt(patch, directive)
+    lists[fieldOf(directive)] = listAt(lists, fieldOf(directive)).filter(value => !doomed.includes(value))
+  }
+  return lists
+}
+
+/** The merged lists in the order that the patch asks for, or else in its own. */
+const arranged = (merged: JsonObject, before: JsonObject, { patch, keys }: Arrangement): JsonObject => {
+  const lists: Record<string, unknown> = { ...merged }
+  for (const [field, { key, set }] of Object.entries(keys.fields ?? {})) {
+    const list = lists[field]
+    const wanted = patch[`${order}${field}`] ?? patch[field]
+    if ((key !== undefined || set) && isList(list) && isList(wanted))
+      lists[field] = inOrder(list, { wanted, before: listAt(before, field), key })
   }
   return lists
 }
@@ -86,5 +91,5 @@ export const strategicMerge = (target: unknown, patch: unknown, keys: MergeKeys)
     if (value === null) Reflect.deleteProperty(merged, field)
     else merged[field] = mergeField(merged[field], value, keys.fields?.[field])
   }
-  return arranged(merged, before, { patch, keys })
+  return arranged(withoutDeleted(merged, patch), before, { patch, keys })
 }

@@ -4,14 +4,7 @@ import { type Change, History } from './history.js'
 import { byKey, key, keyOf } from './key.js'
 import { apiVersionOf, kindOf, kinds } from '../kinds.js'
 import { versioned } from './metadata.js'
-
-/** What was recorded of one resource: a list, and what a watch told afterwards. */
-export interface Recording {
-  /** The resourceVersion of the list. */
-  readonly version: number
-  readonly items: readonly ApiObject[]
-  readonly changes: readonly { readonly type: ObjectChange['type']; readonly object: ApiObject }[]
-}
+import type { Recording } from './recording.js'
 
 interface Page {
   readonly objects: Map<string, ApiObject>
@@ -71,12 +64,15 @@ export class Ledger {
     return this.#enter(resource, type, versioned(object, this.#version + 1))
   }
 
-  /** Takes what was recorded as it is, resourceVersions included. May be called again with what followed. */
+  /**
+   * Takes what was recorded as it is, resourceVersions included. A watch can go back to the recorded list, not
+   * beyond. What follows later may be replayed later, with no items.
+   */
   replay(resource: Resource, { version, items, changes }: Recording): void {
     const kind = kindOf(resource)
     for (const item of items)
       this.#enter(resource, 'ADDED', { ...item, apiVersion: apiVersionOf(kind), kind: kind.kind })
-    if (items.length > 0) this.#page(resource).history.forget(version)
+    this.#page(resource).history.forget(version)
     this.#version = Math.max(this.#version, version)
     for (const { type, object } of changes) this.#enter(resource, type, object)
   }
