@@ -49,3 +49,7 @@ export const textMapAt = (value: unknown, ...path: readonly string[]): Readonly<
 /** `object` without its fields that are undefined. */
 export const compact = (object: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
+
+/** `object` without some of its fields. */
+export const without = (object: object, ...fields: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([field]) => !fields.includes(field)))

@@ -22,19 +22,22 @@ export class Client {
   }
 
   async ask(method: string, path: string, { body, headers = {} }: Sent = {}): Promise<Reply> {
-    const stream = this.#session.request({
-      ':method': method,
-      ':path': path,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    })
+    const stream = this.#session.request(
+      {
+        ':method': method,
+        ':path': path,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      { endStream: body === undefined },
+    )
     const code = new Promise<number>((resolve, reject) => {
       stream.once('response', (reply: IncomingHttpHeaders & { ':status'?: number }) =>
         resolve(reply[':status'] ?? 0),
       )
       stream.once('error', reject)
     })
-    stream.end(body === undefined ? undefined : JSON.stringify(body))
+    if (body !== undefined) stream.end(JSON.stringify(body))
     let text = ''
     for await (const chunk of stream.setEncoding('utf8')) text += String(chunk)
     const parsed: unknown = text === '' ? undefined : JSON.parse(text)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { at, listAt, textAt } from '../../../lib/sandbox/api/json.js'
+import { at, listAt, textAt } from '../../../lib/sandbox/json.js'
 import { Client, type Reply } from './client.js'
 import { newStore, service, startSandbox } from './sandbox.js'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { listAt, textAt } from '../../../lib/sandbox/api/json.js'
+import { listAt, textAt } from '../../../lib/sandbox/json.js'
 import { readRecording } from '../../../lib/sandbox/api/store/recording.js'
 import { Client } from './client.js'
 import { newStore, startSandbox } from './sandbox.js'

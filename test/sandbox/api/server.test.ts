@@ -1,6 +1,6 @@
 import { get } from 'node:https'
 import t from 'tap'
-import { textAt } from '../../../lib/sandbox/api/json.js'
+import { textAt } from '../../../lib/sandbox/json.js'
 import { Client } from './client.js'
 import { service, startSandbox } from './sandbox.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { at, listAt, textAt, textsAt } from '../../../lib/sandbox/api/json.js'
+import { at, listAt, textAt, textsAt } from '../../../lib/sandbox/json.js'
 import type { Store } from '../../../lib/sandbox/api/store/store.js'
 import { newStore, service } from './sandbox.js'
 
@@ -65,6 +65,16 @@ t.test('dual stack gives an address of each family, in the order asked for', asy
   t.match(textsAt(both, 'spec', 'clusterIPs'), [/^10\.96\./, /^fd00:96::/])
   const six = store.create('services', service('b', { ipFamilies: ['IPv6'] }))
   t.match(textsAt(six, 'spec', 'clusterIPs'), [/^fd00:96::/])
+})
+
+t.test('a dual-stack Service that goes back to one family gives up its second address', async t => {
+  const store = newStore({ serviceCidrs: ['10.96.0.0/16', 'fd00:96::/112'] })
+  const both = store.create('services', service('a', { ipFamilyPolicy: 'RequireDualStack' }))
+  const one = store.update('services', {
+    ...both,
+    spec: { ...Object(both.spec), ipFamilyPolicy: 'SingleStack' },
+  })
+  t.strictSame(at(one, 'spec', 'clusterIPs'), [textAt(both, 'spec', 'clusterIP')])
 })
 
 t.test('headless and ExternalName Services have no address', async t => {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { ApiObject } from '../../../lib/sandbox/api-object.js'
-import { textAt } from '../../../lib/sandbox/api/json.js'
+import { textAt } from '../../../lib/sandbox/json.js'
 import { Client } from './client.js'
 import { newStore, service, startSandbox } from './sandbox.js'
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isJsonObject } from '../json.js'
+import { isJsonObject } from '../../json.js'
 
 interface Order {
   /** The elements, or only their merge keys, in the order that is wanted. */

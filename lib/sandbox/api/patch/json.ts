@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isJsonObject, isList, textAt, without } from '../json.js'
+import { isJsonObject, isList, textAt, without } from '../../json.js'
 
 /** A JSON patch that cannot be applied. */
 export class PatchError extends Error {}

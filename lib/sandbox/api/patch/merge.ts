@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json.js'
+import { isJsonObject, type JsonObject } from '../../json.js'
 
 /** Applies a JSON merge patch (RFC 7386): `null` takes a field away, lists are replaced whole. */
 export const mergePatch = (target: unknown, patch: unknown): unknown => {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isJsonObject, isList, type JsonObject, listAt, textAt, without } from '../json.js'
+import { isJsonObject, isList, type JsonObject, listAt, textAt, without } from '../../json.js'
 import { inOrder } from './element-order.js'
 import type { MergeKeys } from './merge-keys.js'
 

@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../api-object.js'
-import { textAt } from '../json.js'
+import { textAt } from '../../json.js'
 import { age } from './age.js'
 import type { Column } from './column.js'
 

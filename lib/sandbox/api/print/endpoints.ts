@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../api-object.js'
-import { at, listAt, numberAt, textAt, textsAt } from '../json.js'
+import { at, listAt, numberAt, textAt, textsAt } from '../../json.js'
 import { type Column, shortened } from './column.js'
 
 const joined = (address: string, port: number): string =>

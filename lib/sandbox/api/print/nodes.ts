@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../api-object.js'
-import { at, listAt, textAt } from '../json.js'
+import { at, listAt, textAt } from '../../json.js'
 import { ageColumn, type Column, listed, nameColumn } from './column.js'
 
 const statusText = (node: ApiObject): string => {

@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../api-object.js'
-import { at, listAt, numberAt, textAt } from '../json.js'
+import { at, listAt, numberAt, textAt } from '../../json.js'
 import { ageColumn, type Column, nameColumn } from './column.js'
 
 const statuses = (pod: ApiObject): readonly unknown[] => listAt(pod, 'status', 'containerStatuses')

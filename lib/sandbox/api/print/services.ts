@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../api-object.js'
-import { listAt, numberAt, textAt, textMapAt, textsAt } from '../json.js'
+import { listAt, numberAt, textAt, textMapAt, textsAt } from '../../json.js'
 import { ageColumn, type Column, labelsText, nameColumn } from './column.js'
 
 const externalIp = (service: ApiObject): string => {

@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../api-object.js'
-import { listAt, numberAt, textAt, textMapAt } from '../json.js'
+import { listAt, numberAt, textAt, textMapAt } from '../../json.js'
 import { ageColumn, type Column, labelsText, nameColumn } from './column.js'
 
 const count = (object: ApiObject, ...path: readonly string[]): number => numberAt(object, ...path) ?? 0

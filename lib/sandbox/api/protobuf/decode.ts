@@ -1,5 +1,5 @@
 import { timestamp } from '../time.js'
-import { isJsonObject, isList, type JsonObject } from '../json.js'
+import { isJsonObject, isList, type JsonObject } from '../../json.js'
 import { fieldsOf, type WireField } from './message.js'
 import type { Fields, Shape } from './shape.js'
 

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../json.js'
-import { textAt } from '../json.js'
+import type { JsonObject } from '../../json.js'
+import { textAt } from '../../json.js'
 import { badRequest, unsupportedMediaType } from '../status-error.js'
 import { decodeMessage } from './decode.js'
 import { fieldsOf } from './message.js'

@@ -1,7 +1,7 @@
 import { ipAddress, type IpAddress } from '../../../model/ip-address.js'
 import { whyUndialable } from '../../../model/undialable.js'
 import { required, unsupported, when, wrong } from './causes.js'
-import { at, isJsonObject, listAt, textAt, textsAt } from '../json.js'
+import { at, isJsonObject, listAt, textAt, textsAt } from '../../json.js'
 import type { Rules } from './rules.js'
 import type { Cause } from '../status-error.js'
 

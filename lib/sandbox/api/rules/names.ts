@@ -1,6 +1,6 @@
 import type { ApiObject } from '../../api-object.js'
 import { required, when, wrong } from './causes.js'
-import { textMapAt } from '../json.js'
+import { textMapAt } from '../../json.js'
 import type { Kind } from '../kinds.js'
 import type { Cause } from '../status-error.js'
 

@@ -1,4 +1,4 @@
-import { textAt } from '../json.js'
+import { textAt } from '../../json.js'
 import type { Rules } from './rules.js'
 
 export const namespaceRules: Rules = {

@@ -1,6 +1,6 @@
 import type { ApiObject } from '../../api-object.js'
 import { duplicate, required, unsupported, when } from './causes.js'
-import { isJsonObject, type JsonObject, listAt, objectAt, textAt } from '../json.js'
+import { isJsonObject, type JsonObject, listAt, objectAt, textAt } from '../../json.js'
 import { nameCauses, nameRules } from './names.js'
 import type { Rules } from './rules.js'
 import type { Cause } from '../status-error.js'

@@ -2,7 +2,7 @@ import type { ApiObject } from '../../api-object.js'
 import { familyOf, type Family, ipAddress, type IpAddress } from '../../../model/ip-address.js'
 import type { Change } from '../store/history.js'
 import { type Cidr, cidr } from './cidr.js'
-import { listAt, numberAt, textsAt } from '../json.js'
+import { listAt, numberAt, textsAt } from '../../json.js'
 
 /** The node ports that the API gives out, both ends included. */
 export const nodePorts = { first: 30_000, last: 32_767 } as const

@@ -9,7 +9,7 @@ import {
   objectAt,
   textAt,
   textsAt,
-} from '../json.js'
+} from '../../json.js'
 import { addressIn, type ServiceAddresses } from './service-addresses.js'
 import { hasHealthCheck, hasNodePorts } from './service-defaults.js'
 

@@ -1,6 +1,6 @@
 import { familyOf } from '../../../model/ip-address.js'
 import { forbiddenField, required, unsupported, when, wrong } from './causes.js'
-import { type JsonObject, listAt, numberAt, textAt, textsAt } from '../json.js'
+import { type JsonObject, listAt, numberAt, textAt, textsAt } from '../../json.js'
 import { addressIn, type ServiceAddresses } from './service-addresses.js'
 import { hasNodePorts, isExternal } from './service-defaults.js'
 import { portCauses } from './service-port-causes.js'

@@ -1,14 +1,4 @@
-import {
-  at,
-  compact,
-  isJsonObject,
-  type JsonObject,
-  listAt,
-  numberAt,
-  objectAt,
-  textAt,
-  textsAt,
-} from '../json.js'
+import { at, compact, isJsonObject, type JsonObject, listAt, numberAt, textAt, textsAt } from '../../json.js'
 
 export type ServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'
 
@@ -63,58 +53,4 @@ export const serviceSpecDefaults = (spec: JsonObject): JsonObject => {
     ...policyDefaults(typed),
     ports: ports.length > 0 ? ports.map(portDefaults) : undefined,
   })
-}
-
-/**
- * What an update leaves out, but the API keeps: addresses and node ports, where the type still has them.
- * And the other way round: what the old type had and the new one does not have, where nobody asked for it.
- */
-export const carriedOver = (spec: JsonObject, before: JsonObject): JsonObject => {
-  const type = textAt(spec, 'type') || 'ClusterIP'
-  const withAddress = type !== 'ExternalName'
-  const same = (field: string): boolean => JSON.stringify(spec[field]) === JSON.stringify(before[field])
-  const address = textAt(spec, 'clusterIP')
-  const keepsAddress = withAddress && (address === '' || address === textAt(before, 'clusterIP'))
-  const stale = !withAddress && same('clusterIP')
-  return compact({
-    ...spec,
-    ...(keepsAddress && textAt(before, 'clusterIP') !== ''
-      ? {
-          clusterIP: before.clusterIP,
-          clusterIPs: textsAt(spec, 'clusterIPs').length > 0 ? spec.clusterIPs : before.clusterIPs,
-        }
-      : {}),
-    ...(withAddress && !keepsAddress && same('clusterIPs') ? { clusterIPs: [address] } : {}),
-    ...(stale
-      ? { clusterIP: undefined, clusterIPs: undefined, ipFamilies: undefined, ipFamilyPolicy: undefined }
-      : {}),
-    ...(!isExternal({ ...spec, type }) && same('externalTrafficPolicy')
-      ? { externalTrafficPolicy: undefined }
-      : {}),
-    ...(type === 'ExternalName' && same('internalTrafficPolicy') ? { internalTrafficPolicy: undefined } : {}),
-    ...(type !== 'LoadBalancer' && same('allocateLoadBalancerNodePorts')
-      ? { allocateLoadBalancerNodePorts: undefined }
-      : {}),
-    ...(!hasHealthCheck({ ...spec, type }) && same('healthCheckNodePort')
-      ? { healthCheckNodePort: undefined }
-      : {}),
-    ports: listAt(spec, 'ports').map(port => portCarriedOver(port, { spec: { ...spec, type }, before })),
-  })
-}
-
-const portCarriedOver = (
-  port: unknown,
-  { spec, before }: { readonly spec: JsonObject; readonly before: JsonObject },
-): JsonObject => {
-  const protocol = (one: unknown): string => textAt(one, 'protocol') || 'TCP'
-  const old = listAt(before, 'ports').find(
-    candidate =>
-      protocol(candidate) === protocol(port) && numberAt(candidate, 'port') === numberAt(port, 'port'),
-  )
-  const nodePort = numberAt(old, 'nodePort')
-  const asked = numberAt(port, 'nodePort') ?? 0
-  const kept = objectAt({ port }, 'port')
-  if (hasNodePorts(spec)) return asked === 0 && nodePort !== undefined ? { ...kept, nodePort } : kept
-  const wasThere = listAt(before, 'ports').some(candidate => numberAt(candidate, 'nodePort') === asked)
-  return asked !== 0 && wasThere ? compact({ ...kept, nodePort: undefined }) : kept
 }

@@ -1,5 +1,5 @@
 import { duplicate, required, unsupported, when, wrong } from './causes.js'
-import { at, numberAt, textAt } from '../json.js'
+import { at, numberAt, textAt } from '../../json.js'
 import { nameCauses, nameRules } from './names.js'
 import type { Cause } from '../status-error.js'
 

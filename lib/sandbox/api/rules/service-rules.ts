@@ -1,9 +1,10 @@
-import { objectAt } from '../json.js'
+import { objectAt } from '../../json.js'
 import type { Rules } from './rules.js'
 import type { ServiceAddresses } from './service-addresses.js'
 import { allocated } from './service-allocation.js'
 import { serviceCauses } from './service-causes.js'
-import { carriedOver, serviceSpecDefaults } from './service-defaults.js'
+import { serviceSpecDefaults } from './service-defaults.js'
+import { carriedOver } from './service-update.js'
 
 /** What the API fills in for Services, and what it refuses. */
 export const serviceRules = (addresses: ServiceAddresses): Rules => ({

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ApiObject } from '../../api-object.js'
 import { required, unsupported, when, wrong } from './causes.js'
-import { type JsonObject, numberAt, objectAt, textAt, textMapAt } from '../json.js'
+import { type JsonObject, numberAt, objectAt, textAt, textMapAt } from '../../json.js'
 import { matches, selectorOf } from '../select/label-selector.js'
 import { podSpecCauses, podSpecDefaults } from './pod-rules.js'
 import type { Rules } from './rules.js'

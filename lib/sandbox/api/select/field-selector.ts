@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../api-object.js'
-import { textAt } from '../json.js'
+import { textAt } from '../../json.js'
 import type { Kind } from '../kinds.js'
 import { badRequest } from '../status-error.js'
 

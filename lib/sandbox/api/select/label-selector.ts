@@ -1,4 +1,4 @@
-import { listAt, textAt, textMapAt, textsAt } from '../json.js'
+import { listAt, textAt, textMapAt, textsAt } from '../../json.js'
 import { badRequest } from '../status-error.js'
 
 /** One condition on a label. `values` is empty where only the key counts. */

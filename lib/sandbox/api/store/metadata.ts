@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ApiObject, Metadata } from '../../api-object.js'
-import { without } from '../json.js'
+import { without } from '../../json.js'
 import { apiVersionOf, type Kind } from '../kinds.js'
 import { timestamp } from '../time.js'
 

@@ -1,6 +1,6 @@
 import type { ApiObject } from '../../api-object.js'
 import type { ObjectChange } from '../../objects.js'
-import { isJsonObject, listAt, objectAt, textAt } from '../json.js'
+import { isJsonObject, listAt, objectAt, textAt } from '../../json.js'
 
 /** What was recorded of one resource: a list, and what a watch told afterwards. */
 export interface Recording {

@@ -1,4 +1,4 @@
-import { at, numberAt, textAt } from '../json.js'
+import { at, numberAt, textAt } from '../../json.js'
 import { badRequest, StatusError } from '../status-error.js'
 
 /** Where a list in pages goes on. */

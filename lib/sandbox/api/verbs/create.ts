@@ -1,4 +1,4 @@
-import { without } from '../json.js'
+import { without } from '../../json.js'
 import { badRequest } from '../status-error.js'
 import type { Store } from '../store/store.js'
 import { type Answer, type Call, isDryRun } from './call.js'

@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../api-object.js'
-import { numberAt, textAt, textsAt } from '../json.js'
+import { numberAt, textAt, textsAt } from '../../json.js'
 import type { Kind } from '../kinds.js'
 import { conflict, type Status } from '../status-error.js'
 import type { Store } from '../store/store.js'

@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../api-object.js'
-import { without } from '../json.js'
+import { without } from '../../json.js'
 import { apiVersionOf } from '../kinds.js'
 import { selection } from '../select/selection.js'
 import { StatusError } from '../status-error.js'

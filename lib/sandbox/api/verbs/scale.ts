@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../api-object.js'
-import { isJsonObject, type JsonObject, numberAt, objectAt, textAt, textMapAt } from '../json.js'
+import { isJsonObject, type JsonObject, numberAt, objectAt, textAt, textMapAt } from '../../json.js'
 import { badRequest } from '../status-error.js'
 import type { Store } from '../store/store.js'
 import { type Answer, type Call, isDryRun } from './call.js'

@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../api-object.js'
-import { isJsonObject, objectAt, textAt, without } from '../json.js'
+import { isJsonObject, objectAt, textAt, without } from '../../json.js'
 import { apiVersionOf } from '../kinds.js'
 import { badRequest, unsupportedMediaType } from '../status-error.js'
 import type { Call } from './call.js'
