@@ -100,6 +100,11 @@ t.test('an element that the order does not name stays where it was among the oth
   })
 })
 
+t.test('an element that came before those that the order names still does', async t => {
+  const patch = { spec: { '$setElementOrder/containers': [{ name: 'two' }] } }
+  t.strictSame(strategicMerge(pod, patch, pods), pod)
+})
+
 t.test('a strategic patch treats finalizers as a set', async t => {
   const patch = { metadata: { '$deleteFromPrimitiveList/finalizers': ['a'], finalizers: ['b', 'c'] } }
   t.match(strategicMerge(pod, patch, pods), { metadata: { finalizers: ['b', 'c'] } })

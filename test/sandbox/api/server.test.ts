@@ -122,3 +122,16 @@ t.test('the status has a path of its own, and neither path changes the other par
   const main = await client.ask('PATCH', `${services}/cart`, { body: plain, headers })
   t.match(main.body, { spec: plain.spec, status: body.status })
 })
+
+t.test('closing the server brings watches to a proper end', async t => {
+  const { server } = await startSandbox()
+  const complete = new Promise<boolean>((resolve, reject) => {
+    get(`${server.url}${services}?watch=1`, { ca: server.ca, agent: false }, response => {
+      response.on('close', () => resolve(response.complete)).on('error', reject)
+      response.resume()
+      server.close().catch(reject)
+    }).on('error', reject)
+  })
+  t.equal(await complete, true)
+  await server.close()
+})

@@ -1,5 +1,4 @@
-import type { Family } from '../../../model/ip-address.js'
-import { familyOf } from '../../../model/ip-address.js'
+import { type Family, familyOf } from '../../../model/ip-address.js'
 import {
   compact,
   isJsonObject,
@@ -13,27 +12,30 @@ import {
 import { addressIn, type ServiceAddresses } from './service-addresses.js'
 import { hasHealthCheck, hasNodePorts } from './service-defaults.js'
 
-const wantedFamilies = (spec: JsonObject, addresses: ServiceAddresses): readonly Family[] => {
-  const asked = textsAt(spec, 'ipFamilies').flatMap((text): Family[] =>
-    text === 'IPv4' || text === 'IPv6' ? [text] : [],
-  )
-  const given = textsAt(spec, 'clusterIPs').flatMap(text => {
+/** The families that a spec names, by itself or by its addresses. */
+const namedFamilies = (spec: JsonObject): readonly Family[] => {
+  const named = textsAt(spec, 'ipFamilies').filter(text => text === 'IPv4' || text === 'IPv6')
+  if (named.length > 0) return named
+  return textsAt(spec, 'clusterIPs').flatMap(text => {
     const address = addressIn(text)
     return address ? [familyOf(address)] : []
   })
-  const own = asked.length > 0 ? asked : given
-  const all = addresses.families
-  const policy = textAt(spec, 'ipFamilyPolicy')
-  const first = own[0] ?? all[0]
-  if (first === undefined) return []
-  const selectorless =
-    textAt(spec, 'clusterIP') === 'None' &&
-    Object.keys(objectAt(spec, 'selector')).length === 0 &&
-    policy === ''
-  if (selectorless && own.length === 0) return [first, first === 'IPv4' ? 'IPv6' : 'IPv4']
-  const second = all.find(family => family !== first)
-  const dual = (policy === 'PreferDualStack' || policy === 'RequireDualStack') && second !== undefined
-  return own.length > 1 || !dual ? (own.length > 0 ? own : [first]) : [first, second]
+}
+
+/** Nobody knows which addresses those who write its endpoints will use. */
+const takesAnyFamily = (spec: JsonObject): boolean =>
+  textAt(spec, 'clusterIP') === 'None' &&
+  textAt(spec, 'ipFamilyPolicy') === '' &&
+  Object.keys(objectAt(spec, 'selector')).length === 0
+
+const wantedFamilies = (spec: JsonObject, { families }: ServiceAddresses): readonly Family[] => {
+  const named = namedFamilies(spec)
+  const [first = families[0]] = named
+  if (named.length > 1 || first === undefined) return named
+  if (named.length === 0 && takesAnyFamily(spec))
+    return first === 'IPv4' ? ['IPv4', 'IPv6'] : ['IPv6', 'IPv4']
+  const dual = ['PreferDualStack', 'RequireDualStack'].includes(textAt(spec, 'ipFamilyPolicy'))
+  return [first, ...families.filter(family => dual && family !== first)]
 }
 
 const policyFor = (spec: JsonObject, families: readonly Family[]): string => {
