@@ -22,16 +22,30 @@ export class FakeClock implements Clock {
   }
 
   /** Moves on, and calls what is due on the way, in order. */
-  advance(span: Milliseconds): void {
+  advance(span: number): void {
     const end = this.#now + span
-    for (;;) {
-      const due = [...this.#alarms].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0]
-      if (!due) break
-      const [alarm, { at, ring }] = due
-      this.#alarms.delete(alarm)
-      this.#now = at
-      ring()
-    }
+    while (this.#ringNext(end));
     this.#now = end
   }
+
+  /** The same, but after each call the promises that it set off have their turn, and so may set more alarms. */
+  async pass(span: number): Promise<void> {
+    const end = this.#now + span
+    await settled()
+    while (this.#ringNext(end)) await settled()
+    this.#now = end
+  }
+
+  #ringNext(end: number): boolean {
+    const due = [...this.#alarms].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)[0]
+    if (!due) return false
+    const [alarm, { at, ring }] = due
+    this.#alarms.delete(alarm)
+    this.#now = at
+    ring()
+    return true
+  }
 }
+
+/** Resolves when the promises at hand have had their turn. */
+export const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve))

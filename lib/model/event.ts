@@ -2,7 +2,7 @@ import type { Endpoint } from './endpoint.js'
 import type { Family, IpAddress } from './ip-address.js'
 import type { Milliseconds } from './milliseconds.js'
 import type { Port } from './port.js'
-import type { ServicePortId } from './service-port.js'
+import type { Affinity, ServicePortId } from './service-port.js'
 
 /** The kinds of API objects that we mirror, as their resources are called. */
 export type Resource = 'services' | 'endpointslices' | 'nodes'
@@ -86,6 +86,7 @@ export type ProxyOwnEvent =
       readonly servicePort: ServicePortId
       readonly endpoints: readonly Endpoint[]
     }
+  | { readonly type: 'affinity'; readonly servicePort: ServicePortId; readonly affinity: Affinity }
   | {
       readonly type: 'rules-written'
       readonly family: Family
@@ -102,7 +103,13 @@ export type ProxyOwnEvent =
       readonly duration: Milliseconds
     }
   | { readonly type: 'sync-failed'; readonly reason: string; readonly retryIn: Milliseconds }
+  | {
+      /** Local ports could not be remembered: after a restart, rules that still stand may point at nothing. */
+      readonly type: 'state-not-saved'
+      readonly reason: string
+    }
   | { readonly type: 'stopping'; readonly connections: number; readonly drainTimeout: Milliseconds }
+  | { readonly type: 'retire-failed'; readonly reason: string }
   | { readonly type: 'stopped'; readonly reset: number }
 
 /** Everything that happens in the program, as plain facts. `observe` makes words and numbers of them. */
