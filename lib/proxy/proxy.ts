@@ -1,0 +1,113 @@
+import type { Capture } from '../capture/capture.js'
+import type { Connections } from '../dataplane/connections.js'
+import type { Clock } from '../model/clock.js'
+import { errorText } from '../model/error-text.js'
+import type { Report } from '../model/event.js'
+import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
+import { drain } from './drain.js'
+import type { LocalPorts } from './local-ports.js'
+import { RateLimiter } from './rate-limiter.js'
+import type { StateFile } from './saved-state.js'
+import type { ServedPorts } from './served-ports.js'
+import type { Source } from './source.js'
+import { wantedFor } from './wanted.js'
+
+export interface ProxyParts {
+  readonly source: Source
+  readonly served: ServedPorts
+  readonly localPorts: LocalPorts
+  readonly capture: Capture
+  readonly connections: Connections
+  readonly state: StateFile
+  readonly clock: Clock
+  readonly report: Report
+  /** The rules are looked at this often, changes or not. */
+  readonly syncPeriod: Milliseconds
+  /** On average at most one sync in this time. */
+  readonly minSyncPeriod: Milliseconds
+}
+
+export interface StopOptions {
+  /** How long open connections may go on. */
+  readonly drainTimeout: Milliseconds
+  /** Ends the wait for them. */
+  readonly hurry: AbortSignal
+}
+
+/** The loop: makes this machine serve what the source says, and keeps it so. */
+export class Proxy {
+  readonly #parts: ProxyParts
+  readonly #limiter: RateLimiter
+
+  constructor(parts: ProxyParts) {
+    this.#parts = parts
+    this.#limiter = new RateLimiter({
+      work: () => this.#sync(),
+      failed: (error, retryIn) => parts.report({ type: 'sync-failed', reason: errorText(error), retryIn }),
+      period: parts.syncPeriod,
+      minPeriod: parts.minSyncPeriod,
+      clock: parts.clock,
+    })
+  }
+
+  /** Begins. What goes wrong from here on is reported and tried again. */
+  start(): void {
+    this.#parts.source.start(() => this.#limiter.request())
+  }
+
+  /**
+   * Serves no more, in the safe order: rules out, so that nobody new comes; listeners closed, once those already on
+   * their way are in; connections until they end by themselves, at most for `drainTimeout`; then the rest of the rules.
+   * Rejects when rules are left behind.
+   */
+  async stop({ drainTimeout, hurry }: StopOptions): Promise<void> {
+    const { source, served, capture, connections, clock, report } = this.#parts
+    report({ type: 'stopping', connections: connections.count, drainTimeout })
+    await source.close()
+    await this.#limiter.stop()
+    await this.#retire()
+    await served.close()
+    await drain(connections.ended, { timeout: drainTimeout, hurry, clock })
+    const reset = connections.reset()
+    await connections.ended
+    await capture.remove()
+    report({ type: 'stopped', reset })
+  }
+
+  /** A listener is there before a rule points at it, and until none does. If rules fail, what worked goes on working. */
+  async #sync(): Promise<void> {
+    const { source, served, capture, clock, report } = this.#parts
+    const began = clock.now()
+    const { servicePorts } = source.snapshot()
+    const opened = await served.open(servicePorts)
+    const gone = served.missingFrom(servicePorts)
+    await this.#save()
+    const written = await capture.apply(wantedFor(served.placed(servicePorts), served.localPorts(gone)))
+    await served.close(gone)
+    const duration = milliseconds(clock.now() - began)
+    const count = servicePorts.length
+    report({ type: 'synced', servicePorts: count, opened, closed: gone.length, written, duration })
+  }
+
+  /** Takes the portals' rules out and leaves the guard. Not being able to is not the end: `remove` comes later. */
+  async #retire(): Promise<void> {
+    const { served, capture, report } = this.#parts
+    const guarded = served.localPorts()
+    if (guarded.length === 0) return
+    try {
+      await capture.apply({ portals: [], guarded })
+    } catch (error) {
+      report({ type: 'retire-failed', reason: errorText(error) })
+    }
+  }
+
+  /** Remembers the local ports before rules name them: a crash in between must not make strays of them. */
+  async #save(): Promise<void> {
+    const { localPorts, state, report } = this.#parts
+    try {
+      await state.write({ localPorts: localPorts.entries() })
+    } catch (error) {
+      report({ type: 'state-not-saved', reason: errorText(error) })
+    }
+  }
+}
