@@ -1,0 +1,96 @@
+import t from 'tap'
+import type { ProxyEvent } from '../../lib/model/event.js'
+import { ipAddress } from '../../lib/model/ip-address.js'
+import { milliseconds, seconds } from '../../lib/model/milliseconds.js'
+import { port } from '../../lib/model/port.js'
+import { servicePortId } from '../../lib/model/service-port.js'
+import { describe } from '../../lib/observe/describe.js'
+
+const servicePort = servicePortId({ namespace: 'shop', service: 'cart', port: 'http', protocol: 'TCP' })
+const client = ipAddress('10.244.0.7')
+const endpoint = { address: ipAddress('10.244.0.9'), port: port(8080) }
+const one = { connection: 7, servicePort, client, endpoint }
+
+const events: readonly ProxyEvent[] = [
+  { type: 'connected', ...one, attempt: 1, duration: milliseconds(0.84) },
+  { type: 'connected', ...one, attempt: 2, duration: milliseconds(251) },
+  { type: 'dial-failed', ...one, attempt: 1, reason: 'ECONNREFUSED' },
+  { type: 'turned-away', connection: 7, servicePort, client, reason: 'every endpoint failed' },
+  { type: 'turned-away', connection: 7, servicePort, client, reason: 'no endpoint' },
+  { type: 'disconnected', ...one, sent: 80, received: 1200, duration: milliseconds(12.3), how: 'ended' },
+  { type: 'listed', resource: 'services', objects: 1 },
+  {
+    type: 'api-trouble',
+    resource: 'nodes',
+    during: 'watch',
+    trouble: 'unreachable',
+    reason: 'connection refused',
+    retryIn: milliseconds(1240),
+  },
+  {
+    type: 'api-trouble',
+    resource: 'nodes',
+    during: 'watch',
+    trouble: 'expired',
+    reason: 'too old resource version',
+    retryIn: milliseconds(0),
+  },
+  { type: 'skipped', object: 'Service shop/db', reason: 'headless: no portal', why: 'not for us' },
+  { type: 'skipped', object: 'EndpointSlice shop/x', reason: 'port -1 is no port', why: 'refused' },
+  { type: 'listening', servicePort, port: port(14_000) },
+  { type: 'listen-failed', servicePort, reason: 'EMFILE' },
+  { type: 'closed', servicePort, port: port(14_000) },
+  { type: 'endpoints', servicePort, endpoints: [endpoint, { ...endpoint, port: port(8081) }] },
+  { type: 'endpoints', servicePort, endpoints: [] },
+  { type: 'affinity', servicePort, affinity: { kind: 'client-ip', timeout: seconds(10_800) } },
+  { type: 'affinity', servicePort, affinity: { kind: 'none' } },
+  { type: 'rules-written', family: 'IPv4', text: '*nat\nCOMMIT\n' },
+  { type: 'synced', servicePorts: 3, opened: 2, closed: 1, written: ['IPv4'], duration: milliseconds(35) },
+  { type: 'synced', servicePorts: 1, opened: 0, closed: 0, written: [], duration: milliseconds(4) },
+  { type: 'sync-failed', reason: 'the xtables lock is held', retryIn: seconds(1) },
+  { type: 'state-not-saved', reason: 'ENOSPC' },
+  { type: 'stopping', connections: 0, drainTimeout: seconds(10) },
+  { type: 'stopping', connections: 2, drainTimeout: seconds(10) },
+  { type: 'retire-failed', reason: 'iptables-restore ended with 4' },
+  { type: 'stopped', reset: 0 },
+  { type: 'stopped', reset: 1 },
+]
+
+t.test('every event has a sentence, a level, and the verbosity it is shown at', async t => {
+  t.strictSame(
+    events.map(event => {
+      const { level, verbosity, text } = describe(event)
+      return `${level} ${verbosity} ${text}`
+    }),
+    [
+      'info 4 shop/cart:http/TCP #7 from 10.244.0.7: connected to 10.244.0.9:8080 in 0.8 ms',
+      'info 4 shop/cart:http/TCP #7 from 10.244.0.7: connected to 10.244.0.9:8080 in 251 ms, at attempt 2',
+      'warn 0 shop/cart:http/TCP #7 from 10.244.0.7: endpoint 10.244.0.9:8080 failed: ECONNREFUSED (attempt 1)',
+      'warn 0 shop/cart:http/TCP #7 from 10.244.0.7: reset: every endpoint failed',
+      'warn 3 shop/cart:http/TCP #7 from 10.244.0.7: reset: no endpoint',
+      'info 4 shop/cart:http/TCP #7 from 10.244.0.7: ended: 80 bytes sent, 1200 received, 12.3 ms, 10.244.0.9:8080',
+      'info 1 listed services: 1 object',
+      'warn 0 cannot watch nodes: connection refused; trying again in 1.2 s',
+      'info 2 cannot watch nodes: too old resource version; trying again in 0 ms',
+      'info 1 Service shop/db: headless: no portal',
+      'warn 0 EndpointSlice shop/x: port -1 is no port',
+      'info 2 shop/cart:http/TCP: listening on local port 14000',
+      'error 0 shop/cart:http/TCP: cannot listen: EMFILE',
+      'info 2 shop/cart:http/TCP: no longer listening on local port 14000',
+      'info 2 shop/cart:http/TCP: endpoints: 10.244.0.9:8080 10.244.0.9:8081',
+      'info 2 shop/cart:http/TCP: endpoints: none, clients are refused',
+      'info 2 shop/cart:http/TCP: clients return to their endpoint for 180 min',
+      'info 2 shop/cart:http/TCP: clients are dealt in turn',
+      'info 2 wrote IPv4 rules:\n*nat\nCOMMIT',
+      'info 0 synced 3 service ports: 2 opened, 1 closed, rules written for IPv4, in 35 ms',
+      'info 3 synced 1 service port: 0 opened, 0 closed, rules in place, in 4 ms',
+      'error 0 sync failed, what was in force stays: the xtables lock is held; trying again in 1 s',
+      'warn 0 cannot remember local ports for the next start: ENOSPC',
+      'info 0 stopping',
+      'info 0 stopping: 2 connections open, waiting up to 10 s; a second signal waits no longer',
+      "error 0 cannot take the portals' rules out yet: iptables-restore ended with 4",
+      'info 0 stopped, rules removed',
+      'info 0 stopped, rules removed; 1 connection had to be reset',
+    ],
+  )
+})
