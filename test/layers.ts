@@ -28,7 +28,7 @@ const layers: Readonly<Record<string, Layer>> = {
   config: { imports: ['model'], packages: ['yaml'] },
   sandbox: {
     imports: ['model', 'host'],
-    packages: ['@peculiar/x509'],
+    packages: ['@peculiar/x509', 'reflect-metadata'],
     node: ['http', 'https', 'http2', 'net', 'dgram'],
   },
   cli: {

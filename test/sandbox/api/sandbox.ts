@@ -3,7 +3,7 @@ import { type Milliseconds, milliseconds } from '../../../lib/model/milliseconds
 import { createHandler } from '../../../lib/sandbox/api/serve/handler.js'
 import type { Tokens } from '../../../lib/sandbox/api/serve/authorization.js'
 import { type ApiServer, startApiServer } from '../../../lib/sandbox/api/serve/server.js'
-import { createCertificates } from '../../../lib/sandbox/api/tls/certificates.js'
+import { createCertificates } from '../../../lib/sandbox/api/certificates.js'
 import { Store, type StoreOptions } from '../../../lib/sandbox/api/store/store.js'
 
 export const noon = new Date('2026-11-22T12:00:00Z')
@@ -62,7 +62,7 @@ export interface Sandbox {
 export const startSandbox = async (store = newStore(), tokens?: Tokens): Promise<Sandbox> => {
   const clock = new StandingClock()
   const handler = createHandler({ store, clock, now: () => noon, ...(tokens ? { tokens } : {}) })
-  const certificates = createCertificates(['127.0.0.1'], new Date())
+  const certificates = await createCertificates(['127.0.0.1'], new Date())
   const server = await startApiServer({ handler, certificates, host: '127.0.0.1', port: 0 })
   return { store, clock, server }
 }

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { createSecureServer, type Http2SecureServer } from 'node:http2'
 import type { Socket } from 'node:net'
 import { once } from 'node:events'
-import type { Certificates } from '../tls/certificates.js'
+import type { Certificates } from '../certificates.js'
 import type { Handler, HttpResponse } from './exchange.js'
 
 export interface ApiServerOptions {
