@@ -2,20 +2,21 @@ import t from 'tap'
 import { chooseBackend } from '../../lib/capture/choose-backend.js'
 import { cleanup } from '../../lib/capture/cleanup.js'
 import type { Host, Output } from '../../lib/host/host.js'
-import { localHost } from './local-host.js'
-import { inNamespace, run, runAll, without } from './namespace.js'
+import { machine } from '../../lib/host/machine.js'
+import { inNamespace } from '../namespace.js'
+import { run, runAll, without } from './commands.js'
 
 /** This machine, but with only some of its iptables programs; `plain` is what they are called. */
 const machineWith = (plain: 'nft' | 'legacy' | undefined, ...others: readonly string[]): Host => ({
-  ...localHost,
+  ...machine,
   run: async (program, args, options): Promise<Output> => {
     if (plain && /^ip6?tables(-save|-restore)?$/.test(program))
-      return localHost.run(program.replace('tables', `tables-${plain}`), args, options)
-    if (others.some(kind => program.includes(kind))) return localHost.run(program, args, options)
+      return machine.run(program.replace('tables', `tables-${plain}`), args, options)
+    if (others.some(kind => program.includes(kind))) return machine.run(program, args, options)
     throw Object.assign(new Error(`spawn ${program} ENOENT`), { code: 'ENOENT' })
   },
 })
-const machine = machineWith('nft', 'nft', 'legacy')
+const both = machineWith('nft', 'nft', 'legacy')
 
 t.test('without iptables something is missing', async t => {
   await t.rejects(chooseBackend(machineWith(undefined)), { code: 'missing' })
@@ -39,12 +40,12 @@ await inNamespace(import.meta.url, () => {
   })
 
   t.test('looking at legacy does not load its tables', async t => {
-    await chooseBackend(machine)
-    t.equal(await localHost.readFile('/proc/net/ip_tables_names'), '')
+    await chooseBackend(both)
+    t.equal(await machine.readFile('/proc/net/ip_tables_names'), '')
   })
 
   t.test('where nobody has rules, it is what plain iptables is', async t => {
-    t.strictSame(await chooseBackend(machine), { backend: { kind: 'nft', infix: '-nft' } })
+    t.strictSame(await chooseBackend(both), { backend: { kind: 'nft', infix: '-nft' } })
     t.strictSame(await chooseBackend(machineWith('legacy', 'nft', 'legacy')), {
       backend: { kind: 'legacy', infix: '-legacy' },
     })
@@ -56,7 +57,7 @@ await inNamespace(import.meta.url, () => {
 
   t.test('it is the one that has rules already', async t => {
     run('iptables-legacy', '-A', 'INPUT', '-j', 'ACCEPT')
-    t.strictSame(await chooseBackend(machine), { backend: { kind: 'legacy', infix: '-legacy' } })
+    t.strictSame(await chooseBackend(both), { backend: { kind: 'legacy', infix: '-legacy' } })
   })
 
   t.test(
@@ -64,7 +65,7 @@ await inNamespace(import.meta.url, () => {
     async t => {
       run('iptables-nft', '-A', 'INPUT', '-j', 'ACCEPT')
       run('iptables-legacy', '-t', 'nat', '-N', 'DOCKER')
-      t.strictSame(await chooseBackend(machine), {
+      t.strictSame(await chooseBackend(both), {
         backend: { kind: 'legacy', infix: '-legacy' },
         warning: 'both kinds of iptables hold rules, legacy is used: move all to one kind',
       })
@@ -73,7 +74,7 @@ await inNamespace(import.meta.url, () => {
 
   t.test('the user may decide, where it is installed', async t => {
     run('iptables-legacy', '-A', 'INPUT', '-j', 'ACCEPT')
-    t.strictSame(await chooseBackend(machine, 'nft'), { backend: { kind: 'nft', infix: '-nft' } })
+    t.strictSame(await chooseBackend(both, 'nft'), { backend: { kind: 'nft', infix: '-nft' } })
     await t.rejects(chooseBackend(machineWith('nft'), 'legacy'), { code: 'missing' })
   })
 
@@ -89,7 +90,7 @@ await inNamespace(import.meta.url, () => {
       `${where} nat: the jump from OUTPUT to KUBE-NODEPORT-HOST`,
       `${where} nat: KUBE-NODEPORT-HOST with 0 rules`,
     ]
-    t.strictSame(await cleanup(machine, () => undefined), [...removed('IPv4 nft'), ...removed('IPv6 legacy')])
-    t.strictSame(await cleanup(machine, () => undefined), [])
+    t.strictSame(await cleanup(both, () => undefined), [...removed('IPv4 nft'), ...removed('IPv6 legacy')])
+    t.strictSame(await cleanup(both, () => undefined), [])
   })
 })

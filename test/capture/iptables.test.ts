@@ -1,8 +1,9 @@
 import t from 'tap'
 import { Iptables } from '../../lib/capture/iptables.js'
 import type { Host } from '../../lib/host/host.js'
-import { localHost } from './local-host.js'
-import { inNamespace, run, runAll, without } from './namespace.js'
+import { machine } from '../../lib/host/machine.js'
+import { inNamespace } from '../namespace.js'
+import { run, runAll, without } from './commands.js'
 import { tried } from './tried.js'
 import { refused, served, wanted } from './wanted.js'
 
@@ -102,7 +103,7 @@ const onAnyBackend = (): void => {
 
   t.test('both families are written, and both left alone the second time', async t => {
     const families = ['IPv4', 'IPv6'] as const
-    const capture = new Iptables({ host: localHost, backend, families, report })
+    const capture = new Iptables({ host: machine, backend, families, report })
     t.teardown(() => capture.remove())
     const both = wanted(cart, served({ address: 'fd00:96::10', localPort: 14_000 }))
     t.strictSame(await capture.apply(both), ['IPv4', 'IPv6'])
@@ -115,7 +116,7 @@ const onAnyBackend = (): void => {
     'a table that iptables cannot read is not written blindly',
     { skip: without('nft', '--version') },
     async t => {
-      const capture = new Iptables({ host: localHost, backend, families: ['IPv4'], report })
+      const capture = new Iptables({ host: machine, backend, families: ['IPv4'], report })
       await capture.apply(wanted(cart))
       run('nft', 'add', 'rule', 'ip', 'nat', 'OUTPUT', 'tcp', 'dport', '9', 'redirect', 'to', ':7')
       await t.rejects(capture.apply(wanted(cart)), { code: 'conflict' })
@@ -131,8 +132,8 @@ const onAnyBackend = (): void => {
     async t => {
       const nobody = ['--reuid', '65534', '--clear-groups', '--inh-caps=-all']
       const host: Host = {
-        ...localHost,
-        run: (program, args, options) => localHost.run('setpriv', [...nobody, program, ...args], options),
+        ...machine,
+        run: (program, args, options) => machine.run('setpriv', [...nobody, program, ...args], options),
       }
       for (const kind of ['nft', 'legacy'] as const) {
         const options = { host, backend: { kind, infix: `-${kind}` }, families: ['IPv4'], report } as const

@@ -1,16 +1,17 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
-import { runAll } from './namespace.js'
+import { runAll } from './commands.js'
 
 /** The node's address as its pod sees it. */
 export const nodeAddress = '10.244.0.1'
 
 /** A node with a route to the world and to one pod, which has a network namespace of its own. */
-export const buildNode = (): void =>
+export const buildNode = (): void => {
   runAll(`
     ip link add up0 type veth peer name up1
     ip address add 192.0.2.1/24 dev up0
@@ -24,8 +25,9 @@ export const buildNode = (): void =>
     ip -n pod address add 10.244.0.2/24 dev eth0
     ip -n pod link set eth0 up
     ip -n pod route add default via ${nodeAddress}
-    sysctl -qw net.ipv4.ip_forward=1
   `)
+  writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')
+}
 
 /** Starts `client.ts` in the pod. */
 export const clientInPod = (host: string, ...args: readonly string[]): ChildProcessWithoutNullStreams =>

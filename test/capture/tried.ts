@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { BackendKind } from '../../lib/capture/backend.js'
 import { Iptables } from '../../lib/capture/iptables.js'
-import { localHost } from './local-host.js'
+import { machine } from '../../lib/host/machine.js'
 
 interface Tried {
   readonly capture: Iptables
@@ -13,7 +13,7 @@ interface Tried {
 export const tried = (t: Test, kind: BackendKind): Tried => {
   const written: string[] = []
   const capture = new Iptables({
-    host: localHost,
+    host: machine,
     backend: { kind, infix: `-${kind}` },
     families: ['IPv4'],
     report: event => event.type === 'rules-written' && written.push(event.text),
