@@ -12,6 +12,8 @@ export interface Host {
   readFile(path: string): Promise<string | undefined>
   /** Writes the whole file or leaves the old one as it was; makes the folders above it. */
   writeFile(path: string, text: string): Promise<void>
+  /** Whether `folder` may be written, or made where it is not there yet. */
+  canWrite(folder: string): Promise<boolean>
   /** Removes the file. Content when there is none. */
   removeFile(path: string): Promise<void>
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { constants } from 'node:os'
+import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { constants as system } from 'node:os'
 import { dirname } from 'node:path'
 import { errorCode } from '../model/error-text.js'
 import type { Host, Output, RunOptions } from './host.js'
@@ -16,7 +16,8 @@ const notFound = (program: string, cause: Error): Error =>
 
 const run = (program: string, args: readonly string[], { timeout, input }: RunOptions): Promise<Output> =>
   new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'pipe' })
+    // In a process group of its own: Ctrl-C on a terminal is for us, not for what we have under way.
+    const child = spawn(program, args, { stdio: 'pipe', detached: true })
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
     const timer = setTimeout(() => {
@@ -38,7 +39,7 @@ const run = (program: string, args: readonly string[], { timeout, input }: RunOp
     child.on('close', (code, signal) => {
       clearTimeout(timer)
       resolve({
-        code: code ?? 128 + (signal ? constants.signals[signal] : 0),
+        code: code ?? 128 + (signal ? system.signals[signal] : 0),
         stdout: Buffer.concat(stdout).toString(),
         stderr: Buffer.concat(stderr).toString(),
       })
@@ -48,6 +49,15 @@ const run = (program: string, args: readonly string[], { timeout, input }: RunOp
 const missingIsUndefined = (error: unknown): undefined => {
   if (errorCode(error) !== 'ENOENT') throw error
   return undefined
+}
+
+const canWrite = async (folder: string): Promise<boolean> => {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK)
+    return true
+  } catch (error) {
+    return errorCode(error) === 'ENOENT' && canWrite(dirname(folder))
+  }
 }
 
 let written = 0
@@ -68,5 +78,6 @@ export const machine: Host = {
       throw error
     }
   },
+  canWrite,
   removeFile: path => rm(path, { force: true }),
 }
