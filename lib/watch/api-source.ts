@@ -38,7 +38,7 @@ export class ApiSource {
     const common = {
       ...options,
       changed: () => {
-        this.#changed()
+        if (this.ready) this.#changed()
       },
     }
     this.#services = new Mirror({ ...common, kind: kinds.services, decode: readService })
@@ -80,11 +80,12 @@ export class ApiSource {
   }
 
   /**
-   * Begins to follow the API server, and calls `changed` after each change, until `close`. Troubles are reported and
-   * tried again; they take nothing away.
+   * Begins to follow the API server, and calls `changed` once everything was listed, and after each change, until
+   * `close`. Troubles are reported and tried again; they take nothing away.
    */
   start(changed: () => void): void {
     this.#changed = changed
+    if (this.ready) changed()
     this.#running = Promise.all(this.#mirrors.map(mirror => mirror.run(this.#stop.signal)))
   }
 
