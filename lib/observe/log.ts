@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import winston from 'winston'
-import type { ProxyEvent } from '../model/event.js'
+import type { Report } from '../model/event.js'
 import { describe } from './describe.js'
 
 export type LogFormat = 'text' | 'json'
@@ -14,7 +14,7 @@ export interface LogOptions {
 
 /** Writes what happens in the program, a line each. */
 export interface Log {
-  event(event: ProxyEvent): void
+  readonly event: Report
   /** Something to say that is no event: where the configuration came from, what is missing. */
   info(text: string): void
   warn(text: string): void

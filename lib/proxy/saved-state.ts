@@ -26,29 +26,36 @@ const decode = (text: string): SavedState => {
 /** The file that state is kept in. */
 export class StateFile {
   readonly #host: Host
-  readonly #path: string
+  readonly path: string
   #written = ''
 
   constructor(host: Host, folder: string) {
     this.#host = host
-    this.#path = `${folder}/state.json`
+    this.path = `${folder}/state.json`
   }
 
   /** What the last run left; nothing when there is no file, or one that makes no sense: it only saves time. */
   async read(): Promise<SavedState> {
     try {
-      const text = await this.#host.readFile(this.#path)
+      const text = await this.#host.readFile(this.path)
       return text === undefined ? nothing : decode(text)
     } catch {
       return nothing
     }
   }
 
+  /** Removes the file. Resolves with whether there was one. */
+  async remove(): Promise<boolean> {
+    const found = (await this.#host.readFile(this.path)) !== undefined
+    await this.#host.removeFile(this.path)
+    return found
+  }
+
   /** Writes `state`, unless it is what was written last. */
   async write({ localPorts }: SavedState): Promise<void> {
     const text = `${JSON.stringify({ localPorts: Object.fromEntries(localPorts) }, undefined, 1)}\n`
     if (text === this.#written) return
-    await this.#host.writeFile(this.#path, text)
+    await this.#host.writeFile(this.path, text)
     this.#written = text
   }
 }
