@@ -1,0 +1,62 @@
+import type { Host } from '../host/host.js'
+import type { Clock } from '../model/clock.js'
+import { port } from '../model/port.js'
+import { createHandler } from './api/serve/handler.js'
+import { kubeconfigFor } from './api/serve/kubeconfig.js'
+import { startApiServer } from './api/serve/server.js'
+import { Store } from './api/store/store.js'
+import { timestamp } from './api/time.js'
+import { createCertificates } from './api/certificates.js'
+import { type Cluster, startCluster } from './cluster.js'
+import { nodeAddress } from './network/addresses.js'
+
+export interface SandboxOptions {
+  readonly host: Host
+  readonly clock: Clock
+  /** The date, for what the API dates. */
+  readonly now: () => Date
+  /** From 0 to 1, as `Math.random` gives it. */
+  readonly random: () => number
+  /** Told of what a controller could not do. */
+  readonly onTrouble: (error: unknown) => void
+}
+
+/** A whole cluster of one node, that any Kubernetes client can talk to. */
+export interface Sandbox extends Cluster {
+  readonly objects: Store
+  /** The API server, for clients on the node. */
+  readonly url: string
+  /** A kubeconfig that may do everything, as text. */
+  readonly kubeconfig: string
+}
+
+const apiPort = port(6443)
+
+/** Starts a sandbox, in a namespace of its own (`namespaceCommand`) that has been settled. */
+export const startSandbox = async ({ now, random, ...parts }: SandboxOptions): Promise<Sandbox> => {
+  const { clock } = parts
+  const objects = new Store({ now, random })
+  const server = await startApiServer({
+    handler: createHandler({ store: objects, clock, now }),
+    certificates: await createCertificates(['127.0.0.1', nodeAddress, '10.96.0.1', 'kubernetes'], now()),
+    host: '0.0.0.0',
+    port: apiPort,
+  })
+  const cluster = await startCluster({
+    ...parts,
+    objects,
+    now: () => timestamp(now()),
+    api: { address: nodeAddress, port: apiPort },
+  })
+  const url = `https://127.0.0.1:${apiPort}`
+  return {
+    ...cluster,
+    objects,
+    url,
+    kubeconfig: kubeconfigFor({ url, ca: server.ca }),
+    close: async () => {
+      await cluster.close()
+      await server.close()
+    },
+  }
+}
