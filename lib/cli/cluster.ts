@@ -1,0 +1,34 @@
+import type { Log } from '../observe/log.js'
+import { ApiClient } from '../watch/api-client.js'
+import { findApiServer } from '../watch/api-server.js'
+import { ApiSource } from '../watch/api-source.js'
+import { whyOwnPortal } from '../watch/own-portal.js'
+import { kubeconfigChoice } from './kubeconfig-choice.js'
+import type { ClusterOptions } from './options.js'
+import { realClock as clock } from './real-clock.js'
+
+/** A cluster, by its API server. */
+export interface Cluster {
+  readonly source: ApiSource
+  /**
+   * Reads all that there is once. Rejects with a Failure: `api-unreachable` where trying again may help, `api-refused` and
+   * `conflict` where it will not.
+   */
+  readonly readOnce: (signal: AbortSignal) => Promise<void>
+}
+
+/** Finds the cluster that the options mean, and says which that is. Asks it nothing yet. */
+export const openCluster = async (options: ClusterOptions, log: Log): Promise<Cluster> => {
+  const server = await findApiServer(await kubeconfigChoice(options))
+  log.info(`API server ${server.url.href} (${server.origin})`)
+  const transport = new ApiClient({ ...server, server: server.url, clock })
+  const source = new ApiSource({ transport, clock, random: Math.random, report: log.event })
+  return {
+    source,
+    readOnce: async signal => {
+      await source.readOnce(signal)
+      const conflict = whyOwnPortal(source.snapshot(), server.url)
+      if (conflict) throw conflict
+    },
+  }
+}

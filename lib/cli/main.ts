@@ -1,0 +1,79 @@
+import { Command, CommanderError } from 'commander'
+import { errorText } from '../model/error-text.js'
+import { Failure } from '../model/failure.js'
+import { exitCode, exitCodeHelp } from './exit-code.js'
+import { asOnlyInstance } from './only-instance.js'
+import { type CleanupOptions, type RunOptions, withCleanupOptions, withRunOptions } from './options.js'
+import { version } from './version.js'
+
+// Each command is loaded when it is called, and a second instance turned away before that: what needs no Kubernetes client
+// does not wait for one to load.
+const cleanupAction = async (options: CleanupOptions): Promise<void> => {
+  await asOnlyInstance('run it with sudo', async () => {
+    const { cleanup } = await import('./cleanup.js')
+    await cleanup(options)
+  })
+}
+
+const runAction = async (options: RunOptions): Promise<void> => {
+  if (options.cleanup) {
+    await cleanupAction(options)
+  } else if (options.dryRun) {
+    const { dryRun } = await import('./dry-run.js')
+    await dryRun(options)
+  } else {
+    const cure = 'run it with sudo; --dry-run shows what it would do, and needs no privilege'
+    await asOnlyInstance(cure, async () => {
+      const { run } = await import('./run.js')
+      await run(options)
+    })
+  }
+}
+
+const program = (): Command => {
+  const root = new Command('kube-portal')
+    .description('A userspace Service proxy for Kubernetes.')
+    .version(version)
+    .helpCommand(false)
+    .showHelpAfterError('Run with --help for all options.')
+    // So that even the longest option leaves room for its words on 80 columns.
+    .configureHelp({ minWidthToWrap: 30 })
+    .exitOverride()
+    .addHelpText('after', exitCodeHelp)
+  withRunOptions(
+    root.command('run').description('proxy the Services of a cluster on this machine, until it is stopped'),
+  )
+    .addHelpText('after', exitCodeHelp)
+    .action(runAction)
+  withCleanupOptions(root.command('cleanup').description('remove everything that kube-portal left here'))
+    .addHelpText('after', exitCodeHelp)
+    .action(cleanupAction)
+  return root
+}
+
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}
+
+const codeFor = (error: unknown): number => {
+  // commander has already said what it had to say.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.well : exitCode.usage
+  if (error instanceof Failure) {
+    say(`kube-portal: ${error.message}\n  what to do: ${error.cure}`)
+    return exitCode[error.code]
+  }
+  say(
+    `kube-portal: internal error: ${error instanceof Error ? (error.stack ?? error.message) : errorText(error)}`,
+  )
+  return exitCode.internal
+}
+
+/** Runs the command line `argv` (of the process: program and script first). Resolves with the exit code. */
+export const main = async (argv: readonly string[]): Promise<number> => {
+  try {
+    await program().parseAsync(argv)
+    return exitCode.well
+  } catch (error) {
+    return codeFor(error)
+  }
+}

@@ -1,0 +1,47 @@
+import { InvalidArgumentError } from 'commander'
+import { duration } from '../model/duration.js'
+import { errorText } from '../model/error-text.js'
+import type { Milliseconds } from '../model/milliseconds.js'
+import { type PortRange, portRange, portRangeSize } from '../model/port-range.js'
+
+/** A reader of an option's text whose RangeError becomes a message about that option. */
+const checked =
+  <Value>(read: (text: string) => Value) =>
+  (text: string): Value => {
+    try {
+      return read(text)
+    } catch (error) {
+      throw new InvalidArgumentError(`${errorText(error)}.`)
+    }
+  }
+
+/** A span of time, 0 included. */
+export const span = checked(duration)
+
+/** A span of time that is not 0. */
+export const period = checked((text: string): Milliseconds => {
+  const value = duration(text)
+  if (value === 0) throw new RangeError('it must be more than 0')
+  return value
+})
+
+export const localPortRange = checked((text: string): PortRange => {
+  const range = portRange(text)
+  if (portRangeSize(range) < 10) throw new RangeError('it takes a range of at least 10 ports')
+  return range
+})
+
+/** Reads `-v 2`, and `-v=2` as kube-proxy's users write it. */
+export const verbosity = checked((text: string): number => {
+  const level = text.replace(/^=/, '')
+  if (!/^\d{1,2}$/.test(level)) throw new RangeError('it is a whole number from 0 to 10')
+  return Number(level)
+})
+
+/** The URL of an API server. */
+export const serverUrl = checked((text: string): string => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '')
+    throw new RangeError('an API server is written like https://192.0.2.1:6443')
+  return text
+})

@@ -1,0 +1,87 @@
+import { ServicePicker } from '../balancer/service-picker.js'
+import { chooseBackend } from '../capture/choose-backend.js'
+import { Iptables } from '../capture/iptables.js'
+import { Connections } from '../dataplane/connections.js'
+import { listenTcp } from '../dataplane/listen-tcp.js'
+import { machine } from '../host/machine.js'
+import { Failure } from '../model/failure.js'
+import { ipAddress } from '../model/ip-address.js'
+import { type Log, openLog } from '../observe/log.js'
+import { LocalPorts } from '../proxy/local-ports.js'
+import { Proxy } from '../proxy/proxy.js'
+import { ServedPorts } from '../proxy/served-ports.js'
+import type { Source } from '../proxy/source.js'
+import { DirectReach } from '../reach/direct.js'
+import { type Cluster, openCluster } from './cluster.js'
+import type { RunOptions } from './options.js'
+import { realClock as clock } from './real-clock.js'
+import { stopRequests } from './signals.js'
+import { stateFile } from './state-file.js'
+
+const { random } = Math
+
+/** The parts, wired: a cluster's Services on one side, this machine's listeners and rules on the other. */
+const assemble = async (source: Source, options: RunOptions, log: Log): Promise<Proxy> => {
+  const { iptablesBackend: forced, proxyPortRange } = options
+  const { backend, warning } = await chooseBackend(machine, forced === 'auto' ? undefined : forced)
+  if (warning !== undefined) log.warn(warning)
+  const state = await stateFile(options)
+  const { localPorts: saved } = await state.read()
+  const localPorts = new LocalPorts(proxyPortRange, saved)
+  const connections = new Connections()
+  const reach = new DirectReach({ clock })
+  // Redirected packets come to an interface's own address, so the listeners are on all of them; the guard turns away
+  // whoever comes without having been redirected.
+  const host = ipAddress('0.0.0.0')
+  const served = new ServedPorts({
+    localPorts,
+    listen: opening => listenTcp({ ...opening, host, reach, connections, report: log.event, clock }),
+    newPicker: () => new ServicePicker({ clock, random }),
+    report: log.event,
+  })
+  return new Proxy({
+    source,
+    served,
+    localPorts,
+    capture: new Iptables({ host: machine, backend, families: ['IPv4'], report: log.event }),
+    connections,
+    state,
+    clock,
+    report: log.event,
+    syncPeriod: options.iptablesSyncPeriod,
+    minSyncPeriod: options.iptablesMinSyncPeriod,
+  })
+}
+
+const until = (signal: AbortSignal): Promise<void> =>
+  new Promise(resolve => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+/** A server that refuses us will not change its mind; one that is away may be back. */
+const firstLook = async (cluster: Cluster, signal: AbortSignal, log: Log): Promise<void> => {
+  try {
+    await cluster.readOnce(signal)
+  } catch (error) {
+    if (signal.aborted) return
+    if (!(error instanceof Failure) || error.code !== 'api-unreachable') throw error
+    log.warn(`${error.message}; trying until it answers. If that takes long: ${error.cure}`)
+  }
+}
+
+/** `kube-portal run`: proxies until it is asked to stop. Rejects with a Failure when it cannot begin, or not end well. */
+export const run = async (options: RunOptions): Promise<void> => {
+  const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
+  const stop = stopRequests()
+  try {
+    const cluster = await openCluster(options, log)
+    const proxy = await assemble(cluster.source, options, log)
+    await firstLook(cluster, stop.first, log)
+    proxy.start()
+    await until(stop.first)
+    await proxy.stop({ drainTimeout: options.drainTimeout, hurry: stop.second })
+  } finally {
+    stop.close()
+  }
+}

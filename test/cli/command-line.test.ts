@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { kubePortal } from './command.js'
+
+/** Nowhere to find a kubeconfig by accident. */
+const nowhere = { HOME: '/nonexistent', KUBECONFIG: '', KUBERNETES_SERVICE_HOST: '' }
+
+const mistakes: readonly (readonly [string, readonly string[], string])[] = [
+  [
+    'an option that does not exist',
+    ['run', '--kubeconfg', 'x'],
+    "error: unknown option '--kubeconfg'\n(Did you mean --kubeconfig?)\nRun with --help for all options.\n",
+  ],
+  [
+    'a command that does not exist',
+    ['rn'],
+    "error: unknown command 'rn'\n(Did you mean run?)\nRun with --help for all options.\n",
+  ],
+  [
+    'a duration without a unit',
+    ['run', '--drain-timeout', '10'],
+    `error: option '--drain-timeout <duration>' argument '10' is invalid. a duration is written like 10s, 1m30s or 250ms, not "10".\nRun with --help for all options.\n`,
+  ],
+  [
+    'a sync period of 0',
+    ['run', '--iptables-sync-period', '0s'],
+    "error: option '--iptables-sync-period <duration>' argument '0s' is invalid. it must be more than 0.\nRun with --help for all options.\n",
+  ],
+  [
+    'a port range that ends before it begins',
+    ['run', '--proxy-port-range', '300-200'],
+    "error: option '--proxy-port-range <range>' argument '300-200' is invalid. a range of ports ends after it begins, unlike 300-200.\nRun with --help for all options.\n",
+  ],
+  [
+    'an API server that is no URL',
+    ['run', '--master', '10.0.0.1'],
+    "error: option '--master <url>' argument '10.0.0.1' is invalid. an API server is written like https://192.0.2.1:6443.\nRun with --help for all options.\n",
+  ],
+  [
+    'no kubeconfig anywhere',
+    ['run', '--dry-run'],
+    'kube-portal: there is no kubeconfig, so no way to know where the API server is\n  what to do: name one with --kubeconfig FILE or KUBECONFIG, or the server with --master URL\n',
+  ],
+]
+
+for (const [what, args, said] of mistakes)
+  t.test(`${what} is a usage error that says what to do`, async t => {
+    t.strictSame(await kubePortal(args, nowhere), { code: 2, stdout: '', stderr: said })
+  })
+
+t.test('a context that the kubeconfig lacks is a usage error that names those it has', async t => {
+  const folder = t.testdir({ config: readFileSync('test/cli/kubeconfig.yaml', 'utf8') })
+  const { code, stderr } = await kubePortal(
+    ['run', '--dry-run', '--kubeconfig', `${folder}/config`, '--context', 'kind'],
+    nowhere,
+  )
+  t.equal(code, 2)
+  t.equal(
+    stderr.replaceAll(folder, 'FOLDER'),
+    'kube-portal: FOLDER/config (--kubeconfig) has no context "kind"\n  what to do: choose one with --context: home, work\n',
+  )
+})
+
+t.test('a server that nobody is at ends a dry run with 4', async t => {
+  const { code, stdout, stderr } = await kubePortal(
+    ['run', '--dry-run', '--master', 'https://127.0.0.1:1'],
+    nowhere,
+  )
+  t.strictSame([code, stdout], [4, ''])
+  t.match(
+    stderr,
+    /kube-portal: cannot list \w+: connect ECONNREFUSED 127\.0\.0\.1:1\n {2}what to do: check that/,
+  )
+})
+
+t.test('--help names every option with its unit, its default and the exit codes', async t => {
+  for (const [command, file] of [
+    [['--help'], 'help.txt'],
+    [['run', '--help'], 'help-run.txt'],
+    [['cleanup', '--help'], 'help-cleanup.txt'],
+  ] as const)
+    t.equal((await kubePortal(command)).stdout, readFileSync(`test/cli/${file}`, 'utf8'), file)
+})
+
+t.test('--version prints what the package says', async t => {
+  const manifest: unknown = JSON.parse(readFileSync('package.json', 'utf8'))
+  t.match(manifest, { version: (await kubePortal(['--version'])).stdout.trim() })
+})
