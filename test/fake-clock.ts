@@ -5,6 +5,7 @@ import { milliseconds, type Milliseconds } from '../lib/model/milliseconds.js'
 export class FakeClock implements Clock {
   #now = 0
   readonly #alarms = new Map<object, { readonly at: number; readonly ring: () => void }>()
+  #alarmSet: (delay: number) => void = () => undefined
 
   now(): Milliseconds {
     return milliseconds(this.#now)
@@ -13,12 +14,28 @@ export class FakeClock implements Clock {
   after(delay: Milliseconds, ring: () => void): Alarm {
     const alarm = { cancel: () => void this.#alarms.delete(alarm) }
     this.#alarms.set(alarm, { at: this.#now + delay, ring })
+    this.#alarmSet(delay)
     return alarm
   }
 
   /** How many calls are to come. */
   get alarms(): number {
     return this.#alarms.size
+  }
+
+  /** How long until each call, soonest first. */
+  get waiting(): readonly number[] {
+    return [...this.#alarms.values()].map(({ at }) => at - this.#now).sort((a, b) => a - b)
+  }
+
+  /** Resolves when there is an alarm whose delay `fits`. */
+  alarm(fits: (delay: number) => boolean): Promise<void> {
+    if (this.waiting.some(fits)) return Promise.resolve()
+    return new Promise(resolve => {
+      this.#alarmSet = delay => {
+        if (fits(delay)) resolve()
+      }
+    })
   }
 
   /** Moves on, and calls what is due on the way, in order. */

@@ -1,3 +1,4 @@
+import { realClock } from '../../lib/cli/real-clock.js'
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Picker } from '../../lib/balancer/picker.js'
@@ -17,14 +18,6 @@ import type { Reach } from '../../lib/reach/reach.js'
 import { FakeClock } from '../fake-clock.js'
 
 const loopback = ipAddress('127.0.0.1')
-
-export const realClock: Clock = {
-  now: () => milliseconds(performance.now()),
-  after: (delay, ring) => {
-    const timer = setTimeout(ring, delay)
-    return { cancel: () => clearTimeout(timer) }
-  },
-}
 
 /** Something that runs until the test is over. */
 interface Scene {

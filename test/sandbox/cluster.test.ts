@@ -1,6 +1,6 @@
 import t from 'tap'
+import { realClock as clock } from '../../lib/cli/real-clock.js'
 import { machine } from '../../lib/host/machine.js'
-import type { Clock } from '../../lib/model/clock.js'
 import { ipAddress } from '../../lib/model/ip-address.js'
 import { milliseconds } from '../../lib/model/milliseconds.js'
 import { port } from '../../lib/model/port.js'
@@ -9,14 +9,6 @@ import { startCluster } from '../../lib/sandbox/cluster.js'
 import { at, listAt, objectAt, textAt } from '../../lib/sandbox/json.js'
 import { inNamespace } from '../namespace.js'
 import { memoryObjects } from './memory-objects.js'
-
-const clock: Clock = {
-  now: () => milliseconds(performance.now()),
-  after: (delay, ring) => {
-    const timer = setTimeout(ring, delay)
-    return { cancel: () => clearTimeout(timer) }
-  },
-}
 
 const now = (): string => '2026-01-01T00:00:00Z'
 

@@ -6,8 +6,8 @@ import { seconds } from '../../lib/model/milliseconds.js'
 import { ApiClient } from '../../lib/watch/api-client.js'
 import { ApiError } from '../../lib/watch/api-error.js'
 import { linesOf, wholeText } from '../../lib/watch/body.js'
-import { makeCertificate } from './certificate.js'
-import { FakeClock } from './fake-clock.js'
+import { createCertificates } from '../../lib/sandbox/api/certificates.js'
+import { FakeClock } from '../fake-clock.js'
 import {
   portOf,
   type Request,
@@ -17,7 +17,7 @@ import {
   tinyServer,
 } from './tiny-server.js'
 
-const certificate = makeCertificate()
+const certificates = await createCertificates(['localhost', '127.0.0.1'], new Date())
 const quiet = seconds(40)
 const { signal } = new AbortController()
 
@@ -34,7 +34,7 @@ const clientFor = (speaks: Speaks, port: number, options: ClientOptions = {}): A
     credentials: () =>
       Promise.resolve({
         headers: { Authorization: `Bearer ${options.token?.() ?? 'secret'}` },
-        tls: { ca: certificate.cert },
+        tls: { ca: certificates.ca },
         agent: undefined,
       }),
     clock: options.clock ?? new FakeClock(),
@@ -49,7 +49,7 @@ type Answer = (request: Request, response: Response) => void
 
 /** A server and a client for it, both gone with the test. */
 const pair = async (t: Test, speaks: Speaks, more: ClientOptions & { answer: Answer }): Promise<Pair> => {
-  const server = await tinyServer(speaks, certificate, more.answer)
+  const server = await tinyServer(speaks, certificates, more.answer)
   const client = clientFor(speaks, server.port, more)
   t.teardown(async () => {
     client.close()
@@ -178,7 +178,7 @@ for (const speaks of ['h2', 'https', 'http'] as const) {
     const lines = linesOf(body)
     await first(lines)
     const next = troubleIn(lines.next())
-    clock.pass(40_000)
+    clock.advance(40_000)
     t.match(await next, /^silent: /)
   })
 
@@ -232,7 +232,7 @@ t.test('a frozen server is noticed by its missing answer to a PING, within 25 s'
   await first(lines)
   freeze()
   const next = troubleIn(lines.next())
-  clock.pass(25_000)
+  clock.advance(25_000)
   t.equal(await next, 'silent: the server did not answer a PING within 10 s')
 })
 
@@ -250,7 +250,7 @@ t.test('a server that answers PINGs may be quiet for long', async t => {
   const lines = linesOf(body)
   await first(lines)
   for (let pings = 0; pings < 10; pings++) {
-    clock.pass(15_000)
+    clock.advance(15_000)
     await clock.alarm(delay => delay === 15_000)
   }
   send[0]?.('two\n')
@@ -266,7 +266,7 @@ t.test('a server that never finishes its greeting is unreachable after 10 s', as
     const request = troubleIn(read(client))
     await clock.alarm(delay => delay === 10_000)
     freeze()
-    clock.pass(10_000)
+    clock.advance(10_000)
     t.equal(await request, 'unreachable: no connection within 10 s')
     client.close()
   }

@@ -6,12 +6,12 @@ import { Failure } from '../../lib/model/failure.js'
 import { servicePortText } from '../../lib/model/service-port.js'
 import { ApiClient } from '../../lib/watch/api-client.js'
 import { ApiSource } from '../../lib/watch/api-source.js'
-import { makeCertificate } from './certificate.js'
-import { FakeClock } from './fake-clock.js'
+import { createCertificates } from '../../lib/sandbox/api/certificates.js'
+import { FakeClock } from '../fake-clock.js'
 import { recordings } from './recording.js'
 import { type Request, type Response, type Speaks, tinyServer } from './tiny-server.js'
 
-const certificate = makeCertificate()
+const certificates = await createCertificates(['localhost', '127.0.0.1'], new Date())
 
 /** Answers as the recorded server did: lists, then watches that stay open. */
 const replay = ({ url = '' }: Request, response: Response): void => {
@@ -27,11 +27,11 @@ const sourceFor = async (
 ): Promise<{ source: ApiSource; events: ProxyEvent[]; close: () => Promise<void> }> => {
   const clock = new FakeClock()
   const events: ProxyEvent[] = []
-  const server = await tinyServer(speaks, certificate, answer)
+  const server = await tinyServer(speaks, certificates, answer)
   const transport = new ApiClient({
     server: new URL(`${speaks === 'http' ? 'http' : 'https'}://127.0.0.1:${server.port}`),
     proxied: false,
-    credentials: () => Promise.resolve({ headers: {}, tls: { ca: certificate.cert }, agent: undefined }),
+    credentials: () => Promise.resolve({ headers: {}, tls: { ca: certificates.ca }, agent: undefined }),
     clock,
   })
   const source = new ApiSource({ transport, clock, random: () => 0, report: event => events.push(event) })

@@ -4,7 +4,7 @@ import { ApiError } from '../../lib/watch/api-error.js'
 import { services } from '../../lib/watch/api-kind.js'
 import { Mirror } from '../../lib/watch/mirror.js'
 import { field } from '../../lib/watch/raw.js'
-import { FakeClock } from './fake-clock.js'
+import { FakeClock } from '../fake-clock.js'
 import { type Script, ScriptedTransport } from './scripted-transport.js'
 
 const item = (name: string, version: number): unknown => ({
@@ -83,7 +83,7 @@ const stage = (t: Test, scripts: readonly (Script | Error)[], random = () => 0):
         const [pause] = clock.waiting
         if (pause === undefined) continue
         pauses.push(Math.round(pause))
-        clock.pass(pause)
+        clock.advance(pause)
       }
       return pauses
     },

@@ -3,7 +3,7 @@ import t from 'tap'
 import { ApiError } from '../../lib/watch/api-error.js'
 import { keyOf, Mirror } from '../../lib/watch/mirror.js'
 import { field } from '../../lib/watch/raw.js'
-import { FakeClock } from './fake-clock.js'
+import { FakeClock } from '../fake-clock.js'
 import { bare, itemsOf, type Recording, recordings } from './recording.js'
 import { type Script, ScriptedTransport } from './scripted-transport.js'
 
@@ -51,7 +51,7 @@ const play = async (
       after: (delay, ring) => {
         const alarm = clock.after(delay, ring)
         setImmediate(() => {
-          clock.pass(delay)
+          clock.advance(delay)
         })
         return alarm
       },

@@ -2,7 +2,7 @@ import { createServer as createHttp } from 'node:http'
 import { createSecureServer } from 'node:http2'
 import { createServer as createHttps } from 'node:https'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import type { Certificate } from './certificate.js'
+import type { Certificates } from '../../lib/sandbox/api/certificates.js'
 
 export interface Request {
   readonly url?: string | undefined
@@ -31,16 +31,16 @@ export type Speaks = 'http' | 'https' | 'h2'
 
 const serverFor = (
   speaks: Speaks,
-  certificate: Certificate,
+  { certificate: cert, key }: Certificates,
   answer: (request: Request, response: Response) => void,
 ): Server => {
   switch (speaks) {
     case 'http':
       return createHttp(answer)
     case 'https':
-      return createHttps(certificate, answer)
+      return createHttps({ cert, key }, answer)
     case 'h2':
-      return createSecureServer(certificate, answer)
+      return createSecureServer({ cert, key }, answer)
   }
 }
 
@@ -49,10 +49,10 @@ export const portOf = (address: AddressInfo | string | null): number =>
 
 export const tinyServer = async (
   speaks: Speaks,
-  certificate: Certificate,
+  certificates: Certificates,
   answer: (request: Request, response: Response) => void,
 ): Promise<TinyServer> => {
-  const server = serverFor(speaks, certificate, answer)
+  const server = serverFor(speaks, certificates, answer)
   const sockets = new Set<Socket>()
   let connections = 0
   server.on('connection', (socket: Socket) => {
