@@ -62,22 +62,29 @@ export const silentAfter = (options: GetOptions, clock: Clock): PatienceOptions 
   late: () => new ApiError('silent', `the server sent nothing for ${options.quiet / 1000} s`),
 })
 
-/** The body that `stream` carries. `whole` tells at its end whether that was all of it. */
+export interface BodyOptions {
+  readonly patience: Patience
+  /** Throws when the stream ended without being whole. */
+  readonly check: () => void
+  /** Gives up what is left of the stream. */
+  readonly leave: () => void
+}
+
+/** The body that `stream` carries. */
 export async function* bodyOf(
   stream: Readable,
-  patience: Patience,
-  whole: () => boolean,
+  { patience, check, leave }: BodyOptions,
 ): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of stream) {
+    for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
       patience.heard()
       if (chunk instanceof Uint8Array) yield chunk
     }
-    if (!whole()) throw new ApiError('unreachable', 'the connection was lost')
+    check()
   } catch (error) {
     throw lost(error)
   } finally {
     patience.over()
-    stream.destroy()
+    leave()
   }
 }

@@ -18,7 +18,13 @@ export const connectWithin = (options: Pick<PatienceOptions, 'signal' | 'clock'>
 const answerIn = (response: IncomingMessage, patience: Patience): Answer => ({
   status: response.statusCode ?? 0,
   retryAfter: response.headers['retry-after'],
-  body: bodyOf(response, patience, () => response.complete),
+  body: bodyOf(response, {
+    patience,
+    check: () => {
+      if (!response.complete) throw new ApiError('unreachable', 'the connection was lost')
+    },
+    leave: () => response.destroy(),
+  }),
 })
 
 /** Sends a GET over HTTP/1.1, on a connection of its own. Rejects with an `ApiError`. */
