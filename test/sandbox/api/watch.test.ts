@@ -55,7 +55,7 @@ t.test('watches', async t => {
     // Both watches are open once a later request on the same connection is answered.
     await client.ask('GET', '/version')
     store.create('namespaces', { metadata: { name: 'elsewhere' } })
-    clock.pass(60_000)
+    clock.advance(60_000)
     t.match((await bookmark).value, {
       type: 'BOOKMARK',
       object: {
@@ -64,7 +64,7 @@ t.test('watches', async t => {
         metadata: { resourceVersion: String(store.ledger.version) },
       },
     })
-    clock.pass(30_000)
+    clock.advance(30_000)
     t.match(await watch.next(), { value: { type: 'BOOKMARK' } }, 'a last one before the time is over')
     t.equal((await watch.next()).done, true)
     t.equal((await silence).done, true)
