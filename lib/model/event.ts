@@ -7,9 +7,20 @@ import type { Affinity, ServicePortId } from './service-port.js'
 /** The kinds of API objects that we mirror, as their resources are called. */
 export type Resource = 'services' | 'endpointslices' | 'nodes'
 
-/** Why a list or a watch ended. `silent`: the server stopped answering without saying so. */
+/**
+ * Why a list or a watch ended. `silent`: the server stopped answering without saying so. `untrusted`: its certificate is
+ * not one that we were told to accept.
+ */
 export type ApiTrouble =
-  'unreachable' | 'silent' | 'unauthorized' | 'forbidden' | 'expired' | 'busy' | 'garbage' | 'refused'
+  | 'unreachable'
+  | 'untrusted'
+  | 'silent'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'expired'
+  | 'busy'
+  | 'garbage'
+  | 'refused'
 
 /** What happened between a client and an endpoint. `connection` numbers them, from 1. */
 export type ConnectionEvent =

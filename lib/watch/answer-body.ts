@@ -1,13 +1,19 @@
 import type { Readable } from 'node:stream'
 import type { Alarm, Clock } from '../model/clock.js'
-import { errorText } from '../model/error-text.js'
+import { errorCode, errorText } from '../model/error-text.js'
 import type { Milliseconds } from '../model/milliseconds.js'
 import { ApiError } from './api-error.js'
 import type { GetOptions } from './transport.js'
 
+// As Node names what OpenSSL found: SELF_SIGNED_CERT_IN_CHAIN, UNABLE_TO_VERIFY_LEAF_SIGNATURE, CERT_HAS_EXPIRED …
+const badCertificate = /CERT|SIGNATURE|UNABLE_TO_/
+
 /** The error as what it means for a request. */
-export const lost = (error: unknown): ApiError =>
-  error instanceof ApiError ? error : new ApiError('unreachable', errorText(error), { cause: error })
+export const lost = (error: unknown): ApiError => {
+  if (error instanceof ApiError) return error
+  const trouble = badCertificate.test(errorCode(error) ?? '') ? 'untrusted' : 'unreachable'
+  return new ApiError(trouble, errorText(error), { cause: error })
+}
 
 export interface PatienceOptions {
   readonly signal: AbortSignal

@@ -18,13 +18,15 @@ const rightTo = (kind: ApiKind): string => {
 const cures = {
   unreachable:
     'check that the server of the kubeconfig is up and can be reached from here, or name another with --master',
+  untrusted:
+    "give the kubeconfig this server's certificate-authority; or is it the server of another cluster?",
   unauthorized:
     'renew the credentials of the kubeconfig (kubectl get services tells whether they are accepted)',
   again: 'try again in a minute, and look at the API server',
   version: 'kube-portal needs a Kubernetes that serves discovery.k8s.io/v1 (1.21 or newer)',
 } as const
 
-/** What a first list that failed means for whoever started us. */
+/** What a first list that failed means for whoever started us: `api-unreachable` where trying again may help. */
 export const firstFailure = (error: unknown, kind: ApiKind): Failure => {
   const asked = `cannot list ${kind.resource}: ${errorText(error)}`
   const trouble = error instanceof ApiError ? error.trouble : 'garbage'
@@ -34,6 +36,8 @@ export const firstFailure = (error: unknown, kind: ApiKind): Failure => {
       return new Failure('api-unreachable', asked, { cure: cures.unreachable, cause: error })
     case 'unauthorized':
       return new Failure('api-refused', asked, { cure: cures.unauthorized, cause: error })
+    case 'untrusted':
+      return new Failure('api-refused', asked, { cure: cures.untrusted, cause: error })
     case 'forbidden':
       return new Failure('api-refused', asked, { cure: rightTo(kind), cause: error })
     case 'refused':
@@ -41,6 +45,6 @@ export const firstFailure = (error: unknown, kind: ApiKind): Failure => {
     case 'busy':
     case 'expired':
     case 'garbage':
-      return new Failure('api-refused', asked, { cure: cures.again, cause: error })
+      return new Failure('api-unreachable', asked, { cure: cures.again, cause: error })
   }
 }
