@@ -73,9 +73,9 @@ const firstLook = async (cluster: Cluster, signal: AbortSignal, log: Log): Promi
 /** `kube-portal run`: proxies until it is asked to stop. Rejects with a Failure when it cannot begin, or not end well. */
 export const run = async (options: RunOptions): Promise<void> => {
   const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
+  const cluster = await openCluster(options, log)
   const stop = stopRequests()
   try {
-    const cluster = await openCluster(options, log)
     const proxy = await assemble(cluster.source, options, log)
     await firstLook(cluster, stop.first, log)
     proxy.start()
@@ -83,5 +83,6 @@ export const run = async (options: RunOptions): Promise<void> => {
     await proxy.stop({ drainTimeout: options.drainTimeout, hurry: stop.second })
   } finally {
     stop.close()
+    await cluster.source.close()
   }
 }

@@ -33,6 +33,17 @@ await inNamespace(import.meta.url, async () => {
     await portal.stop()
   })
 
+  t.test('an API server that is to be reached through one of our own portals is refused', async t => {
+    const portal = await running()
+    const { code, stderr } = await attempt(['--dry-run', '--master', 'https://10.96.0.1'])
+    t.equal(code, 5)
+    t.match(
+      stderr,
+      /kube-portal: the API server's address 10\.96\.0\.1 is a portal of default\/kubernetes:https, which only we would serve\n {2}what to do: give the real address/,
+    )
+    await portal.stop()
+  })
+
   t.test('a dry run prints the rules that a run then installs, and changes nothing', async t => {
     const dry = await attempt(['--dry-run', '--state-dir', '/run/fresh'])
     t.equal(dry.code, 0)
