@@ -66,17 +66,20 @@ export class ApiSource {
     return this.#nodes.values
   }
 
-  /** Lists everything once. Throws a `Failure` when the API server cannot be reached or refuses. */
+  /**
+   * Lists everything once. Rejects with a `Failure` when the API server cannot be reached or refuses, once no list is under
+   * way any more: a late one would overwrite what `start` has seen since.
+   */
   async readOnce(signal: AbortSignal): Promise<void> {
-    await Promise.all(
-      this.#mirrors.map(async mirror => {
-        try {
-          await mirror.list(signal)
-        } catch (error) {
-          throw firstFailure(error, mirror.kind)
-        }
-      }),
-    )
+    const lists = this.#mirrors.map(async mirror => {
+      try {
+        await mirror.list(signal)
+      } catch (error) {
+        throw firstFailure(error, mirror.kind)
+      }
+    })
+    await Promise.allSettled(lists)
+    await Promise.all(lists)
   }
 
   /**

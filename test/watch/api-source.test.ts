@@ -5,9 +5,11 @@ import type { ProxyEvent } from '../../lib/model/event.js'
 import { Failure } from '../../lib/model/failure.js'
 import { servicePortText } from '../../lib/model/service-port.js'
 import { ApiClient } from '../../lib/watch/api-client.js'
+import { ApiError } from '../../lib/watch/api-error.js'
 import { ApiSource } from '../../lib/watch/api-source.js'
+import type { Transport } from '../../lib/watch/transport.js'
 import { createCertificates } from '../../lib/sandbox/api/certificates.js'
-import { FakeClock } from '../fake-clock.js'
+import { FakeClock, settled } from '../fake-clock.js'
 import { recordings } from './recording.js'
 import { type Request, type Response, type Speaks, tinyServer } from './tiny-server.js'
 
@@ -127,4 +129,24 @@ t.test('a first list with a bad token says that the credentials are to be renewe
     /^cannot list \w+: the server answered 401: Unauthorized$/,
     /^renew the credentials/,
   ])
+})
+
+t.test('a first list that fails leaves no other under way, which could overwrite a later one', async t => {
+  let underWay = 0
+  const transport: Transport = {
+    watchSeconds: [300, 600],
+    get: async path => {
+      underWay += 1
+      if (!path.startsWith('/api/v1/services')) await settled()
+      underWay -= 1
+      throw new ApiError('unreachable', 'connect ECONNREFUSED')
+    },
+    close: () => undefined,
+  }
+  const source = new ApiSource({
+    ...{ transport, clock: new FakeClock(), random: () => 0 },
+    report: () => undefined,
+  })
+  await t.rejects(source.readOnce(new AbortController().signal), { code: 'api-unreachable' })
+  t.equal(underWay, 0)
 })
