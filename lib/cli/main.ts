@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { errorText } from '../model/error-text.js'
 import { Failure } from '../model/failure.js'
 import { exitCode, exitCodeHelp } from './exit-code.js'
+import { onUncaught } from './on-uncaught.js'
 import { asOnlyInstance } from './only-instance.js'
 import { type CleanupOptions, type RunOptions, withCleanupOptions, withRunOptions } from './options.js'
 import { version } from './version.js'
@@ -70,6 +71,7 @@ const codeFor = (error: unknown): number => {
 
 /** Runs the command line `argv` (of the process: program and script first). Resolves with the exit code. */
 export const main = async (argv: readonly string[]): Promise<number> => {
+  onUncaught(error => process.exit(codeFor(error)))
   try {
     await program().parseAsync(argv)
     return exitCode.well

@@ -86,3 +86,17 @@ t.test('--version prints what the package says', async t => {
   const manifest: unknown = JSON.parse(readFileSync('package.json', 'utf8'))
   t.match(manifest, { version: (await kubePortal(['--version'])).stdout.trim() })
 })
+
+t.test('an error that nobody caught, and a promise that nobody waited for, end it with 70', async t => {
+  for (const fault of ["throw new Error('a fault')", "Promise.reject(new Error('a fault'))"]) {
+    const script = `const { write } = process.stdout
+      process.stdout.write = text => {
+        setImmediate(() => { ${fault} })
+        return write.call(process.stdout, text)
+      }`
+    const NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(script)}`
+    const { code, stderr } = await kubePortal(['--version'], { NODE_OPTIONS })
+    t.equal(code, 70, fault)
+    t.match(stderr, /^kube-portal: internal error: Error: a fault\n {4}at /)
+  }
+})

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
-const program = fileURLToPath(new URL('../../bin/kube-portal.js', import.meta.url))
+/** The file that Node runs. */
+export const program = fileURLToPath(new URL('../../bin/kube-portal.js', import.meta.url))
 
 /** What a command left behind. */
 export interface Ended {

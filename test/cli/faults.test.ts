@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import t from 'tap'
@@ -6,7 +7,7 @@ import { ask, connectFromNode } from '../../examples/demo/request.js'
 import { machine } from '../../lib/host/machine.js'
 import { seconds } from '../../lib/model/milliseconds.js'
 import { inNamespace } from '../namespace.js'
-import { kubePortal } from './command.js'
+import { kubePortal, program } from './command.js'
 import { deploy, exchange, kubeconfig, rules, running, sandbox } from './stage.js'
 
 /** A run on the sandbox that is expected to end by itself. */
@@ -125,6 +126,14 @@ await inNamespace(import.meta.url, async () => {
     const again = portal.stop()
     t.match(await lost, [{ code: 'ECONNRESET' }])
     t.strictSame([await stopping, await again], [0, 0])
+    t.equal(await rules(), untouched)
+  })
+
+  t.test('when nobody reads the log any more it goes on, and a stop still leaves nothing', async t => {
+    const child = spawn(process.execPath, [program, 'run', '--kubeconfig', kubeconfig])
+    for await (const line of child.stderr) if (String(line).includes('synced')) break
+    child.kill('SIGTERM')
+    t.strictSame(await once(child, 'exit'), [0, null])
     t.equal(await rules(), untouched)
   })
 
