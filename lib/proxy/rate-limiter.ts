@@ -37,6 +37,8 @@ export class RateLimiter {
 
   /** Asks for a run: soon, and after any that is under way. Many requests before it make one run. */
   request(): void {
+    // One is waiting already. Setting its timer anew with each request would put it off for as long as they come.
+    if (this.#asked) return
     this.#asked = true
     if (!this.#running && this.#failures === 0) this.#schedule(this.#untilToken())
   }
