@@ -10,8 +10,9 @@ import type { ServicePortId } from '../model/service-port.js'
 export class LocalPorts {
   readonly #range: PortRange
   readonly #ports = new Map<ServicePortId, Port>()
-  /** Ports that are given away, or that somebody else was found to hold. */
-  readonly #taken = new Set<Port>()
+  readonly #given = new Set<Port>()
+  /** Ports that somebody else was found to hold. */
+  readonly #foreign = new Set<Port>()
   /** Where the search for a free port goes on, so that a port just given back rests for a while. */
   #next: number
 
@@ -26,16 +27,16 @@ export class LocalPorts {
     return this.#ports.get(id) ?? this.#take(id, this.#free())
   }
 
-  /** Somebody else holds the port of `id`: it is left alone, and another one chosen next time. */
+  /** Somebody else holds the port of `id`: it is left alone while there are others, and another one chosen next time. */
   occupied(id: ServicePortId): void {
-    this.#ports.delete(id)
+    const local = this.#giveBack(id)
+    if (local !== undefined) this.#foreign.add(local)
   }
 
-  release(id: ServicePortId): void {
-    const local = this.#ports.get(id)
-    if (local === undefined) return
-    this.#ports.delete(id)
-    this.#taken.delete(local)
+  /** Gives back the ports of all but `ids`, those that were only saved for them too. */
+  keepOnly(ids: Iterable<ServicePortId>): void {
+    const kept = new Set(ids)
+    for (const id of this.#ports.keys()) if (!kept.has(id)) this.#giveBack(id)
   }
 
   /** All that are given away, to be saved. */
@@ -45,12 +46,21 @@ export class LocalPorts {
 
   #take(id: ServicePortId, local: Port): Port {
     this.#ports.set(id, local)
-    this.#taken.add(local)
+    this.#given.add(local)
+    return local
+  }
+
+  #giveBack(id: ServicePortId): Port | undefined {
+    const local = this.#ports.get(id)
+    if (local === undefined) return undefined
+    this.#ports.delete(id)
+    this.#given.delete(local)
     return local
   }
 
   #isFree(local: Port): boolean {
-    return local >= this.#range.first && local <= this.#range.last && !this.#taken.has(local)
+    const { first, last } = this.#range
+    return local >= first && local <= last && !this.#given.has(local) && !this.#foreign.has(local)
   }
 
   #free(): Port {
@@ -60,6 +70,8 @@ export class LocalPorts {
       this.#next = candidate === this.#range.last ? this.#range.first : candidate + 1
       if (this.#isFree(candidate)) return candidate
     }
+    // By the next attempt some may have been left.
+    this.#foreign.clear()
     throw new Failure(
       'conflict',
       `all ${size} ports of --proxy-port-range ${portRangeText(this.#range)} are taken`,

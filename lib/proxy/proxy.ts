@@ -76,7 +76,7 @@ export class Proxy {
 
   /** A listener is there before a rule points at it, and until none does. If rules fail, what worked goes on working. */
   async #sync(): Promise<void> {
-    const { source, served, capture, clock, report } = this.#parts
+    const { source, served, localPorts, capture, clock, report } = this.#parts
     const began = clock.now()
     const { servicePorts } = source.snapshot()
     const opened = await served.open(servicePorts)
@@ -84,6 +84,7 @@ export class Proxy {
     await this.#save()
     const written = await capture.apply(wantedFor(served.placed(servicePorts), served.localPorts(gone)))
     await served.close(gone)
+    localPorts.keepOnly(servicePorts.map(({ id }) => id))
     const duration = milliseconds(clock.now() - began)
     const count = servicePorts.length
     report({ type: 'synced', servicePorts: count, opened, closed: gone.length, written, duration })

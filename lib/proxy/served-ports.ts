@@ -90,13 +90,11 @@ export class ServedPorts {
   }
 
   async #close(id: ServicePortId): Promise<void> {
-    const { localPorts, report } = this.#parts
     const served = this.#served.get(id)
     if (!served) return
     this.#served.delete(id)
     await served.listener.close()
-    localPorts.release(id)
-    report({ type: 'closed', servicePort: id, port: served.listener.port })
+    this.#parts.report({ type: 'closed', servicePort: id, port: served.listener.port })
   }
 
   async #add(servicePort: ServicePort): Promise<boolean> {

@@ -17,7 +17,7 @@ t.test('each service port gets the next free local port, and keeps it', async t 
 t.test('a local port given back rests until the others had their turn', async t => {
   const ports = new LocalPorts(range, new Map())
   ports.for(id('a'))
-  ports.release(id('a'))
+  ports.keepOnly([])
   t.strictSame(
     ['b', 'c', 'd', 'e'].map(name => ports.for(id(name))),
     [14001, 14002, 14003, 14000],
@@ -44,6 +44,26 @@ t.test('a local port that somebody else holds is left alone', async t => {
   ports.for(id('a'))
   ports.occupied(id('a'))
   t.strictSame([ports.for(id('a')), ports.for(id('b'))], [14001, 14002])
+})
+
+t.test('a local port saved for a service port that is no more is free again', async t => {
+  const saved = new Map(
+    [14000, 14001, 14002, 14003].map((local, index) => [id(`gone-${index}`), port(local)] as const),
+  )
+  const ports = new LocalPorts(range, saved)
+  ports.keepOnly([id('gone-1')])
+  t.strictSame([...ports.entries()], [[id('gone-1'), 14001]])
+  t.equal(ports.for(id('a')), 14000)
+})
+
+t.test('when nothing else is left, ports that somebody else held are tried again', async t => {
+  const ports = new LocalPorts(range, new Map())
+  for (let tries = 0; tries < 4; tries++) {
+    ports.for(id('a'))
+    ports.occupied(id('a'))
+  }
+  t.throws(() => ports.for(id('a')), { code: 'conflict' }, 'not in the same sync')
+  t.equal(ports.for(id('a')), 14000)
 })
 
 t.test('when the range is used up, the message says how wide it is and what to do', async t => {
