@@ -45,7 +45,8 @@ const askHolder = (timeout: Milliseconds): Promise<string | undefined> =>
 export const holdInstanceLock = async (pid: number): Promise<InstanceLock> => {
   const server = createServer(socket => {
     socket.on('error', () => socket.destroy())
-    socket.end(`${pid}\n`)
+    // Gone with its last byte: a caller that stays could keep us from closing.
+    socket.end(`${pid}\n`, () => socket.destroy())
   })
   try {
     await listen(server)

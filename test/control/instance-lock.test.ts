@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import t from 'tap'
 import { holdInstanceLock } from '../../lib/control/instance-lock.js'
 import { inNamespace } from '../namespace.js'
@@ -11,6 +13,14 @@ await inNamespace(import.meta.url, () => {
       cure: 'stop it first: kill 4711; nothing was touched',
     })
     await lock.close()
+  })
+
+  t.test('whoever asks for the holder and stays does not keep the lock from being given back', async t => {
+    const lock = await holdInstanceLock(1)
+    const stays = connect({ path: '\0kube-portal', allowHalfOpen: true })
+    t.equal(String(await once(stays, 'data')), '1\n')
+    await lock.close()
+    stays.destroy()
   })
 
   t.test('a lock that was given back can be taken', async t => {
