@@ -128,14 +128,14 @@ export class ApiClient implements Transport {
 
   async #renew(identity: string, tls: Credentials['tls']): Promise<Http2Session | undefined> {
     const former = this.#session
-    const opening = this.#open(tls)
-    this.#session = { identity, opening }
+    const next = { identity, opening: this.#open(tls) }
+    this.#session = next
     try {
-      const session = await opening
+      const session = await next.opening
       ;(await former?.opening.catch(() => undefined))?.retire()
       return session
     } catch (error) {
-      if (this.#session.opening === opening) this.#session = undefined
+      if (this.#session === next) this.#session = undefined
       throw error
     }
   }

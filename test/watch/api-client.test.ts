@@ -271,3 +271,14 @@ t.test('a server that never finishes its greeting is unreachable after 10 s', as
     client.close()
   }
 })
+
+t.test('a client that is closed while it connects has given up', async t => {
+  const { server } = await pair(t, 'h2', { answer: () => undefined })
+  const { port } = await freezable(t, server.port)
+  const clock = new FakeClock()
+  const client = clientFor('h2', port, { clock })
+  const request = troubleIn(read(client))
+  await clock.alarm(delay => delay === 10_000)
+  client.close()
+  t.equal(await request, 'unreachable: given up')
+})
