@@ -5,7 +5,6 @@ import { LocalPorts } from '../proxy/local-ports.js'
 import { wantedFor } from '../proxy/wanted.js'
 import { openCluster } from './cluster.js'
 import type { RunOptions } from './options.js'
-import { stopRequests } from './signals.js'
 import { stateFile } from './state-file.js'
 
 const tentative = (id: ServicePortId, port: number): string => `# tentative: local port ${port} of ${id}\n`
@@ -17,10 +16,10 @@ const tentative = (id: ServicePortId, port: number): string => `# tentative: loc
  */
 export const dryRun = async (options: RunOptions): Promise<void> => {
   const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
-  const stop = stopRequests()
   const { source, readOnce } = await openCluster(options, log)
   try {
-    await readOnce(stop.first)
+    // A signal ends the process as it is: there is nothing to take back.
+    await readOnce(new AbortController().signal)
     const { servicePorts } = source.snapshot()
     const { localPorts: saved } = await (await stateFile(options)).read()
     const localPorts = new LocalPorts(options.proxyPortRange, saved)
@@ -33,7 +32,6 @@ export const dryRun = async (options: RunOptions): Promise<void> => {
       .map(({ servicePort: { id }, localPort }) => tentative(id, localPort))
     process.stdout.write(`${guesses.join('')}${installText(wantedFor(placed, []), 'IPv4')}`)
   } finally {
-    stop.close()
     await source.close()
   }
 }

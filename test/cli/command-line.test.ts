@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
-import { kubePortal } from './command.js'
+import { kubePortal, program } from './command.js'
 
 /** Nowhere to find a kubeconfig by accident. */
 const nowhere = { HOME: '/nonexistent', KUBECONFIG: '', KUBERNETES_SERVICE_HOST: '' }
@@ -71,6 +75,28 @@ t.test('a server that nobody is at ends a dry run with 4', async t => {
     stderr,
     /kube-portal: cannot list \w+: connect ECONNREFUSED 127\.0\.0\.1:1\n {2}what to do: check that/,
   )
+})
+
+t.test('Ctrl-C ends a dry run that waits for the server, and blames nobody', async t => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const child = spawn(
+    process.execPath,
+    [program, 'run', '--dry-run', '--master', `http://127.0.0.1:${port ?? 0}`],
+    {
+      env: { ...process.env, ...nowhere },
+    },
+  )
+  const [stderr] = await Promise.all([
+    text(child.stderr),
+    once(child, 'exit'),
+    once(server, 'connection').then(() => child.kill('SIGINT')),
+  ])
+  t.equal(child.signalCode, 'SIGINT')
+  t.notMatch(stderr, 'what to do')
+  server.close()
 })
 
 t.test('--help names every option with its unit, its default and the exit codes', async t => {
