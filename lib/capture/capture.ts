@@ -23,7 +23,8 @@ export interface Wanted {
 export interface Capture {
   /**
    * Makes the kernel do what is `wanted`, and writes nothing where it already does. Resolves with the families
-   * that were written. Rejects when the kernel could not be told; each table is then as it was, or as wanted.
+   * that were written. Rejects when the kernel could not be told: what was served is then still served, and what was refused
+   * still refused, and the same call again brings the rest.
    */
   apply(wanted: Wanted): Promise<readonly Family[]>
   /** Takes everything of ours out, strays of earlier runs included. Resolves with what was removed, a line each. */
