@@ -3,10 +3,8 @@ import winston from 'winston'
 import type { Report } from '../model/event.js'
 import { describe } from './describe.js'
 
-export type LogFormat = 'text' | 'json'
-
 export interface LogOptions {
-  readonly format: LogFormat
+  readonly format: 'text' | 'json'
   /** As kube-proxy's `-v`: 0 is the least, 4 says every connection. */
   readonly verbosity: number
   readonly stream: Writable
@@ -18,7 +16,6 @@ export interface Log {
   /** Something to say that is no event: where the configuration came from, what is missing. */
   info(text: string): void
   warn(text: string): void
-  error(text: string): void
 }
 
 const textLine = winston.format.printf(
@@ -40,6 +37,5 @@ export const openLog = ({ format, verbosity, stream }: LogOptions): Log => {
     },
     info: text => void logger.info(text),
     warn: text => void logger.warn(text),
-    error: text => void logger.error(text),
   }
 }
