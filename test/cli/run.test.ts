@@ -3,10 +3,12 @@ import type { Socket } from 'node:net'
 import t from 'tap'
 import { type EventOf, isOf } from '../../examples/demo/portal-process.js'
 import { ask, connectFromNode } from '../../examples/demo/request.js'
+import { machine } from '../../lib/host/machine.js'
 import type { ProxyEvent } from '../../lib/model/event.js'
 import { ipAddress } from '../../lib/model/ip-address.js'
-import { inNamespace } from '../namespace.js'
-import { deploy, exchange, rules, running, sandbox } from './stage.js'
+import { seconds } from '../../lib/model/milliseconds.js'
+import { inNamespace, needing } from '../namespace.js'
+import { deploy, exchange, kubeconfig, rules, running, sandbox } from './stage.js'
 
 const somePod = ipAddress('10.244.200.1')
 
@@ -18,6 +20,16 @@ await inNamespace(import.meta.url, async () => {
   await portal.served(web3, 3)
   const fromPod = (): Promise<Socket> => cluster.pods.connect(somePod, web)
   const fromNode = (): Promise<Socket> => connectFromNode(web)
+
+  const kubectl = ['--kubeconfig', kubeconfig, 'get', 'service', 'web', '-o', 'name']
+  t.test(
+    'kubectl in the sandbox asks nobody for a name and a password',
+    await needing('kubectl', 'version', '--client'),
+    async t => {
+      const asked = await machine.run('kubectl', kubectl, { timeout: seconds(20) })
+      t.strictSame(asked, { code: 0, stdout: 'service/web\n', stderr: '' })
+    },
+  )
 
   t.test('300 requests to a Service with three endpoints are dealt 100, 100, 100', async t => {
     const counts = new Map<string, number>()
