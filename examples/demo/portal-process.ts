@@ -80,7 +80,7 @@ export class PortalProcess {
     for (;;) {
       const found = this.#events.slice(from).find(is)
       if (found) return found
-      if (this.#child.exitCode !== null) throw this.#failure(`kube-portal ended before ${what}`)
+      if (this.#ended) throw this.#failure(`kube-portal ended before ${what}`)
       if (late.aborted) throw this.#failure(`waited ${patience / 1000} s in vain for ${what}`)
       await this.#change(late)
     }
@@ -99,12 +99,12 @@ export class PortalProcess {
     await this.synced(this.#events.lastIndexOf(found))
   }
 
-  /** Asks it to stop; a second time, to hurry. Resolves with its exit code. */
+  /** Asks it to stop; a second time, to hurry. Resolves with its exit code; 1 when a signal ended it. */
   async stop(): Promise<number> {
-    const { exitCode } = this.#child
-    if (exitCode !== null) return exitCode
-    this.#child.kill('SIGTERM')
-    await once(this.#child, 'exit')
+    if (!this.#ended) {
+      this.#child.kill('SIGTERM')
+      await once(this.#child, 'exit')
+    }
     return this.#child.exitCode ?? 1
   }
 
@@ -114,14 +114,22 @@ export class PortalProcess {
     await once(this.#child, 'exit')
   }
 
+  get #ended(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null
+  }
+
   #failure(text: string): Error {
     return new Error([`${text}; it said last:`, ...this.#words.slice(-5)].join('\n     | '))
   }
 
   #change(late: AbortSignal): Promise<void> {
     return new Promise(resolve => {
-      this.#wake = resolve
-      late.addEventListener('abort', () => resolve(), { once: true })
+      const wake = (): void => {
+        late.removeEventListener('abort', wake)
+        resolve()
+      }
+      this.#wake = wake
+      late.addEventListener('abort', wake)
     })
   }
 }

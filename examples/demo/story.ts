@@ -77,7 +77,7 @@ export const roundRobin = async ({ narrator, connectFromPod }: Scene, there: End
     names.push(...(await answers(() => connectFromNode(there), 1)))
     names.push(...(await answers(() => connectFromPod(someone, there), 1)))
   }
-  narrator.show(names.map((name, turn) => `from ${turn % 2 === 0 ? 'the node  ' : someone}   ->  ${name}`))
+  narrator.show(names.map((name, turn) => `from ${turn % 2 === 0 ? 'the node    ' : someone}  ->  ${name}`))
   narrator.check(
     different(names) === 3 && names.slice(0, 3).join() === names.slice(3).join(),
     'three pods, twice round, in the same order',
