@@ -34,5 +34,8 @@ const end = (): void => void setTimeout(() => namespace.kill('SIGKILL'), grace).
 process.on('SIGINT', end)
 process.on('SIGTERM', () => namespace.kill('SIGKILL'))
 process.on('SIGHUP', () => namespace.kill('SIGKILL'))
+// Whoever started us may be killed without a word (kill -9): then nobody is left to end this.
+const parent = process.ppid
+setInterval(() => process.ppid !== parent && namespace.kill('SIGKILL'), 250).unref()
 
 namespace.on('exit', (code, signal) => process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0)))

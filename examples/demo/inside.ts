@@ -75,10 +75,13 @@ const visit = async ({ narrator }: Scene, { pods }: Sandbox): Promise<void> => {
 
 const main = async (shell: 'with a shell' | 'without'): Promise<number> => {
   const narrator = new Narrator(text => void process.stdout.write(text))
+  const leave = (): never => process.exit(130)
+  // The first process of a namespace is not ended by signals that it does not listen to.
+  process.on('SIGINT', leave).on('SIGTERM', leave)
   const sandbox = await startCluster(narrator)
   const portal = await startPortal(narrator)
-  const stop = (): void => void portal.stop().finally(() => process.exit(130))
-  process.on('SIGINT', stop).on('SIGTERM', stop)
+  const stop = (): void => void portal.stop().finally(leave)
+  process.off('SIGINT', leave).off('SIGTERM', leave).on('SIGINT', stop).on('SIGTERM', stop)
   const scene: Scene = {
     narrator,
     cluster: new Cluster(sandbox.kubeconfig),
