@@ -4,6 +4,7 @@ import { Iptables } from '../capture/iptables.js'
 import { Connections } from '../dataplane/connections.js'
 import { listenTcp } from '../dataplane/listen-tcp.js'
 import { machine } from '../host/machine.js'
+import { durationText } from '../model/duration.js'
 import { Failure } from '../model/failure.js'
 import { ipAddress } from '../model/ip-address.js'
 import { type Log, openLog } from '../observe/log.js'
@@ -59,6 +60,12 @@ const until = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
 
+const checkPeriods = ({ iptablesSyncPeriod: most, iptablesMinSyncPeriod: least }: RunOptions): void => {
+  if (most >= least) return
+  const text = `--iptables-sync-period (${durationText(most)}) is shorter than --iptables-min-sync-period (${durationText(least)})`
+  throw new Failure('usage', text, { cure: 'make the first at least as long as the second' })
+}
+
 /** A server that refuses us will not change its mind; one that is away may be back. */
 const firstLook = async (cluster: Cluster, signal: AbortSignal, log: Log): Promise<void> => {
   try {
@@ -72,6 +79,7 @@ const firstLook = async (cluster: Cluster, signal: AbortSignal, log: Log): Promi
 
 /** `kube-portal run`: proxies until it is asked to stop. Rejects with a Failure when it cannot begin, or not end well. */
 export const run = async (options: RunOptions): Promise<void> => {
+  checkPeriods(options)
   const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
   const cluster = await openCluster(options, log)
   const stop = stopRequests()

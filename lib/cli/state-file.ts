@@ -1,5 +1,5 @@
 import { machine } from '../host/machine.js'
-import { StateFile } from '../proxy/saved-state.js'
+import { StateFile } from '../proxy/state-file.js'
 
 /** The file for our state: below `--state-dir`, else /run, else $XDG_RUNTIME_DIR, whichever can be written. */
 export const stateFile = async ({ stateDir }: { readonly stateDir?: string }): Promise<StateFile> => {

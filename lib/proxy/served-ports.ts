@@ -131,8 +131,9 @@ export class ServedPorts {
         report({ type: 'listening', servicePort, port: listener.port })
         return listener
       } catch (error) {
-        if (errorCode(error) === 'EADDRINUSE') localPorts.occupied(servicePort)
-        if (errorCode(error) === 'EADDRINUSE' && attempt < attempts) continue
+        const somebodyElses = errorCode(error) === 'EADDRINUSE'
+        if (somebodyElses) localPorts.occupied(servicePort)
+        if (somebodyElses && attempt < attempts) continue
         report({ type: 'listen-failed', servicePort, reason: errorText(error) })
         return undefined
       }

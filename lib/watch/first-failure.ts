@@ -17,7 +17,7 @@ const rightTo = (kind: ApiKind): string => {
 
 const cures = {
   unreachable:
-    'check that the server of the kubeconfig is up and can be reached from here, or name another with --master',
+    'check that the server of the kubeconfig is up and can be reached from here, or name another with --master (in a pod the address it is given is a cluster IP, which nobody serves before we do)',
   untrusted:
     "give the kubeconfig this server's certificate-authority; or is it the server of another cluster?",
   unauthorized:

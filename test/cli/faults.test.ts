@@ -137,6 +137,15 @@ await inNamespace(import.meta.url, async () => {
     t.equal(await rules(), untouched)
   })
 
+  t.test('a sync period shorter than the least one is a usage error', async t => {
+    const { code, stderr } = await attempt(['--iptables-sync-period', '100ms'])
+    t.equal(code, 2)
+    t.equal(
+      stderr,
+      'kube-portal: --iptables-sync-period (100 ms) is shorter than --iptables-min-sync-period (1 s)\n  what to do: make the first at least as long as the second\n',
+    )
+  })
+
   t.test('without iptables it says which package to install', async t => {
     const { code, stderr } = await attempt([], { PATH: '/nonexistent' })
     t.equal(code, 5)

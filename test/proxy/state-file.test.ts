@@ -3,7 +3,7 @@ import t from 'tap'
 import { machine } from '../../lib/host/machine.js'
 import { port } from '../../lib/model/port.js'
 import { servicePortId } from '../../lib/model/service-port.js'
-import { StateFile } from '../../lib/proxy/saved-state.js'
+import { StateFile } from '../../lib/proxy/state-file.js'
 
 const id = servicePortId({ namespace: 'shop', service: 'cart', port: 'http', protocol: 'TCP' })
 const localPorts = new Map([[id, port(14_007)]])
