@@ -56,6 +56,7 @@ const programs = {
     ['iptables', 'iptables', 'kernel tests are skipped'],
     ['ip', 'iproute2', 'kernel tests are skipped'],
     ['unshare', 'util-linux', 'kernel tests are skipped'],
+    ['nft', 'nftables', 'a test of what nft rules do to iptables is skipped'],
     ['kubectl', 'kubernetes-client', 'the tests that drive the sandbox with kubectl are skipped'],
   ],
 }
