@@ -1,6 +1,7 @@
 import { ServicePicker } from '../balancer/service-picker.js'
 import { chooseBackend } from '../capture/choose-backend.js'
 import { Iptables } from '../capture/iptables.js'
+import { Budget } from '../dataplane/budget.js'
 import { Connections } from '../dataplane/connections.js'
 import { listenTcp } from '../dataplane/listen-tcp.js'
 import { machine } from '../host/machine.js'
@@ -21,6 +22,9 @@ import { stateFile } from './state-file.js'
 
 const { random } = Math
 
+/** Room for 256 directions in full flow; more go on with 16 KB each. */
+const bytesOnTheirWay = 67_108_864
+
 /** The parts, wired: a cluster's Services on one side, this machine's listeners and rules on the other. */
 const assemble = async (source: Source, options: RunOptions, log: Log): Promise<Proxy> => {
   const { iptablesBackend: forced, proxyPortRange } = options
@@ -30,13 +34,14 @@ const assemble = async (source: Source, options: RunOptions, log: Log): Promise<
   const { localPorts: saved } = await state.read()
   const localPorts = new LocalPorts(proxyPortRange, saved)
   const connections = new Connections()
+  const budget = new Budget(bytesOnTheirWay)
   const reach = new DirectReach({ clock })
   // Redirected packets come to an interface's own address, so the listeners are on all of them; the guard turns away
   // whoever comes without having been redirected.
   const host = ipAddress('0.0.0.0')
   const served = new ServedPorts({
     localPorts,
-    listen: opening => listenTcp({ ...opening, host, reach, connections, report: log.event, clock }),
+    listen: opening => listenTcp({ ...opening, host, reach, connections, budget, report: log.event, clock }),
     newPicker: () => new ServicePicker({ clock, random }),
     report: log.event,
   })

@@ -1,22 +1,19 @@
 import type { EndpointStream } from '../reach/reach.js'
+import type { Intake } from './intake.js'
 
 /** One direction of a connection. */
 export interface Flow {
-  /** Bytes carried so far. */
-  readonly bytes: number
+  readonly from: EndpointStream
+  readonly to: EndpointStream
+  /** What `from` is read into. */
+  readonly intake: Intake
 }
 
 /**
  * Carries bytes from one stream to another, no faster than the other takes them, and then the end. Calls `ended`
  * when there is nothing more to come. What else happens to the streams is not its business.
  */
-export const flow = (from: EndpointStream, to: EndpointStream, ended: () => void): Flow => {
-  const carried = { bytes: 0 }
-  from.on('data', (bytes: Buffer) => {
-    carried.bytes += bytes.length
-    if (!to.write(bytes)) from.pause()
-  })
-  to.on('drain', () => from.resume())
+export const carry = ({ from, to, intake }: Flow, ended: () => void): void => {
   const passOnEnd = (): void => {
     provoke(from)
     setImmediate(() => {
@@ -24,10 +21,9 @@ export const flow = (from: EndpointStream, to: EndpointStream, ended: () => void
       ended()
     })
   }
+  intake.connect(from, to)
   if (from.readableEnded) passOnEnd()
   else from.once('end', passOnEnd)
-  from.resume()
-  return carried
 }
 
 const nothing = Buffer.alloc(0)

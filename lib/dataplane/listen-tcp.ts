@@ -1,9 +1,11 @@
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import type { Clock } from '../model/clock.js'
 import { errorText } from '../model/error-text.js'
 import type { IpAddress } from '../model/ip-address.js'
 import { milliseconds, seconds } from '../model/milliseconds.js'
 import { port, type Port } from '../model/port.js'
+import { acceptWith } from './accept.js'
+import { Intake } from './intake.js'
 import type { Listener } from './listener.js'
 import { serve, type Service } from './serve.js'
 
@@ -21,13 +23,20 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
   const { clock, servicePort, report } = options
   // Not pauseOnConnect: reading ahead a little, while nobody takes the bytes, is how a client's reset is noticed
   // before it has an endpoint.
-  const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay })
+  const server = createServer({ allowHalfOpen: true })
   let accepted = 0
-  server.on('connection', client => {
+  const welcome = (client: Socket, sent: Intake): void => {
     accepted += 1
-    void serve(client, options)
-  })
+    client.setNoDelay(true)
+    client.setKeepAlive(true, keepAliveInitialDelay)
+    void serve({ client, sent }, options)
+  }
   await listening(server, options)
+  const adopting = acceptWith(server, make => {
+    const sent = new Intake(options.budget)
+    welcome(make(sent), sent)
+  })
+  if (!adopting) server.on('connection', client => welcome(client, new Intake(options.budget)))
   server.on('error', error => report({ type: 'listen-failed', servicePort, reason: errorText(error) }))
 
   let closed: Promise<void> | undefined

@@ -1,12 +1,16 @@
 import type { Alarm, Clock } from '../model/clock.js'
 import { type Milliseconds, seconds } from '../model/milliseconds.js'
 import type { EndpointStream } from '../reach/reach.js'
-import { flow } from './flow.js'
+import { carry } from './flow.js'
+import type { Intake } from './intake.js'
 import { reset } from './reset.js'
 
 export interface Pair {
   readonly client: EndpointStream
   readonly endpoint: EndpointStream
+  /** What each is read into. */
+  readonly sent: Intake
+  readonly received: Intake
 }
 
 export interface PumpOptions {
@@ -32,7 +36,7 @@ export interface Outcome {
  * Carries bytes both ways until both sides have ended. The end of one is passed on while the other goes on; a
  * reset, or any other failure, of one is passed on as a reset. Resolves when both are closed, and never rejects.
  */
-export const pump = ({ client, endpoint }: Pair, options: PumpOptions): Promise<Outcome> =>
+export const pump = ({ client, endpoint, sent, received }: Pair, options: PumpOptions): Promise<Outcome> =>
   new Promise(resolve => {
     const { clock, halfOpenTimeout = seconds(3600), signal } = options
     let how: Outcome['how'] = 'ended'
@@ -52,6 +56,8 @@ export const pump = ({ client, endpoint }: Pair, options: PumpOptions): Promise<
         if (open > 0) return
         silence?.cancel()
         signal.removeEventListener('abort', stop)
+        sent.close()
+        received.close()
         resolve({ how, sent: sent.bytes, received: received.bytes })
       })
     // Bytes are counted anyway, so a look now and then costs the data path nothing.
@@ -66,8 +72,8 @@ export const pump = ({ client, endpoint }: Pair, options: PumpOptions): Promise<
       if (!silence && open === 2) watchSilence()
     }
 
-    const sent = flow(client, endpoint, oneEnded)
-    const received = flow(endpoint, client, oneEnded)
+    carry({ from: client, to: endpoint, intake: sent }, oneEnded)
+    carry({ from: endpoint, to: client, intake: received }, oneEnded)
     whenClosed(client, 'reset by client')
     whenClosed(endpoint, 'reset by endpoint')
     signal.addEventListener('abort', stop)

@@ -7,7 +7,9 @@ import { milliseconds, type Milliseconds } from '../model/milliseconds.js'
 import type { ServicePortId } from '../model/service-port.js'
 import type { Reach } from '../reach/reach.js'
 import type { Connections } from './connections.js'
+import type { Budget } from './budget.js'
 import { dial, type DialFailure } from './dial.js'
+import { Intake } from './intake.js'
 import { pump } from './pump.js'
 import { reset } from './reset.js'
 
@@ -19,12 +21,20 @@ export interface Service {
   readonly connections: Connections
   readonly report: Report
   readonly clock: Clock
+  /** For what is on its way, over all service ports. */
+  readonly budget: Budget
   /** See `PumpOptions`. */
   readonly halfOpenTimeout?: Milliseconds
 }
 
+/** A client, and what it is read into. */
+export interface Arrival {
+  readonly client: Socket
+  readonly sent: Intake
+}
+
 /** Serves `client` to the end: finds it an endpoint, carries its bytes, reports. Never rejects. */
-export const serve = async (client: Socket, service: Service): Promise<void> => {
+export const serve = async ({ client, sent }: Arrival, service: Service): Promise<void> => {
   client.on('error', () => undefined)
   const address = addressOf(client)
   if (!address) {
@@ -38,14 +48,15 @@ export const serve = async (client: Socket, service: Service): Promise<void> => 
   const duration = (): Milliseconds => milliseconds(clock.now() - arrived)
   const { signal } = connection
 
+  const received = new Intake(service.budget)
   client.once('close', connection.abort)
   const failed = (failure: DialFailure): void => report({ type: 'dial-failed', ...who, ...failure })
-  const dialled = await dial({ ...service, client: address, signal, failed })
+  const dialled = await dial({ ...service, client: address, signal, inlet: received, failed })
   client.off('close', connection.abort)
   if (dialled.kind === 'connected') {
     const { stream, endpoint, attempt } = dialled
     report({ type: 'connected', ...who, endpoint, attempt, duration: duration() })
-    const outcome = await pump({ client, endpoint: stream }, { ...service, signal })
+    const outcome = await pump({ client, endpoint: stream, sent, received }, { ...service, signal })
     report({ type: 'disconnected', ...who, endpoint, ...outcome, duration: duration() })
   } else {
     const aborted = client.destroyed ? 'client left' : 'stopping'

@@ -14,7 +14,7 @@ export class DirectReach implements Reach {
     this.#clock = clock
   }
 
-  dial(endpoint: Endpoint, { timeout, signal }: DialOptions): Promise<EndpointStream> {
+  dial(endpoint: Endpoint, { timeout, signal, inlet }: DialOptions): Promise<EndpointStream> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted()
       // Throws on a port that is none; here that is a rejection.
@@ -25,6 +25,7 @@ export class DirectReach implements Reach {
         noDelay: true,
         keepAlive: true,
         keepAliveInitialDelay: 60_000,
+        ...(inlet && { onread: inlet }),
       })
       const alarm = this.#clock.after(timeout, () => socket.destroy(timedOut(endpoint, timeout)))
       const abort = (): void => void socket.destroy(aborted(endpoint))

@@ -10,9 +10,19 @@ export interface Reach {
   dial(endpoint: Endpoint, options: DialOptions): Promise<EndpointStream>
 }
 
+/** Where the bytes go that a stream reads, instead of being emitted: Node's `onread`. */
+export interface Inlet {
+  /** What to read into next; asked after each read. */
+  readonly buffer: () => Uint8Array
+  /** So many bytes are there. False: read no more until the stream is resumed. */
+  readonly callback: (size: number) => boolean
+}
+
 export interface DialOptions {
   readonly timeout: Milliseconds
   readonly signal: AbortSignal
+  /** For streams that can read into a buffer of ours; others emit `data`. */
+  readonly inlet?: Inlet
 }
 
 /** An open connection to an endpoint; a `net.Socket` is one. Half-open is allowed: each side ends by itself. */

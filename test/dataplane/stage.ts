@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Picker } from '../../lib/balancer/picker.js'
 import { RoundRobin } from '../../lib/balancer/round-robin.js'
+import { Budget } from '../../lib/dataplane/budget.js'
 import { Connections } from '../../lib/dataplane/connections.js'
 import type { Listener } from '../../lib/dataplane/listener.js'
 import { listenTcp } from '../../lib/dataplane/listen-tcp.js'
@@ -72,6 +73,7 @@ export interface ProxyOptions {
   readonly reach?: Reach
   readonly picker?: Picker
   readonly clock?: Clock
+  readonly budget?: Budget
   readonly halfOpenTimeout?: Milliseconds
 }
 
@@ -79,11 +81,16 @@ export interface ProxyOptions {
 export class Proxy {
   readonly events: ProxyEvent[] = []
   readonly connections = new Connections()
+  readonly budget: Budget
   readonly #watchers = new Set<() => void>()
   #listener: Listener | undefined
 
+  private constructor(budget: Budget) {
+    this.budget = budget
+  }
+
   static async start(scene: Scene, options: ProxyOptions): Promise<Proxy> {
-    const proxy = new Proxy()
+    const proxy = new Proxy(options.budget ?? new Budget(1 << 26))
     const { endpoints, clock = realClock, reach = new DirectReach({ clock }), ...rest } = options
     const picker = options.picker ?? new RoundRobin(() => 0)
     picker.replace(endpoints)
@@ -95,6 +102,7 @@ export class Proxy {
       reach,
       clock,
       connections: proxy.connections,
+      budget: proxy.budget,
       report: event => proxy.#note(event),
     })
     scene.teardown(() => {
