@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.js'
 import type { Endpoint } from '../model/endpoint.js'
 import type { IpAddress } from '../model/ip-address.js'
 import type { Affinity } from '../model/service-port.js'
+import { Avoiding } from './avoiding.js'
 import type { Picker } from './picker.js'
 import { RoundRobin } from './round-robin.js'
 import { Sticky } from './sticky.js'
@@ -12,16 +13,19 @@ export interface ServicePickerOptions {
   readonly random: () => number
 }
 
-/** The picker of one service port. Its affinity can change while it works: the rotation keeps its place. */
+/**
+ * The picker of one service port. Its affinity can change while it works: the rotation keeps its place. A
+ * client with affinity leaves its endpoint only when that fails the client itself.
+ */
 export class ServicePicker implements Picker {
   readonly #clock: Clock
-  readonly #rotation: RoundRobin
+  readonly #rotation: Picker
   #sticky: Sticky | undefined
 
   /** Begins without endpoints and without affinity. */
   constructor({ clock, random }: ServicePickerOptions) {
     this.#clock = clock
-    this.#rotation = new RoundRobin(random)
+    this.#rotation = new Avoiding(new RoundRobin(random), { clock })
   }
 
   /** A new timeout counts for the clients already known; without affinity all are forgotten. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import t from 'tap'
 import { RoundRobin } from '../../lib/balancer/round-robin.js'
+import { ServicePicker } from '../../lib/balancer/service-picker.js'
 import { Sticky } from '../../lib/balancer/sticky.js'
 import { type Endpoint, endpointText } from '../../lib/model/endpoint.js'
 import { milliseconds, seconds } from '../../lib/model/milliseconds.js'
@@ -63,6 +64,32 @@ t.test('an endpoint that answers no SYN is passed over within 300 ms', async t =
   const { attempt, duration } = await proxy.event('connected')
   t.equal(attempt, 2)
   t.ok(duration >= 249 && duration <= 300, `${duration} ms`)
+})
+
+t.test('a silent endpoint costs the first client 250 ms, and those after it nothing', async t => {
+  const clock = new FakeClock()
+  const picker = new ServicePicker({ clock, random: () => 0 })
+  const proxy = await Proxy.start(t, { endpoints: [await silentEndpoint(t), await echo(t)], picker, clock })
+  const first = answer(proxy)
+  await clock.alarm(delay => delay === 250)
+  clock.advance(milliseconds(250))
+  t.equal(await first, 'hello')
+  for (let round = 0; round < 4; round += 1) t.equal(await answer(proxy), 'hello')
+  t.equal(proxy.events.filter(({ type }) => type === 'dial-failed').length, 1)
+})
+
+t.test('an endpoint that refuses costs the client no more than 5 ms', async t => {
+  const durations: number[] = []
+  const endpoints = [await nobody(), await echo(t)]
+  for (let round = 0; round < 9; round += 1) {
+    const proxy = await Proxy.start(t, { endpoints })
+    await answer(proxy)
+    const { attempt, duration } = await proxy.event('connected')
+    t.equal(attempt, 2)
+    durations.push(duration)
+  }
+  const [median = Infinity] = durations.sort((a, b) => a - b).slice(4)
+  t.ok(median <= 5, `${median} ms`)
 })
 
 t.test('while one client waits for a silent endpoint, others are served', async t => {
