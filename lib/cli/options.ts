@@ -28,6 +28,7 @@ export interface RunOptions extends CleanupOptions, ClusterOptions {
   readonly iptablesSyncPeriod: Milliseconds
   readonly iptablesMinSyncPeriod: Milliseconds
   readonly drainTimeout: Milliseconds
+  readonly tcpIdleTimeout: Milliseconds
   readonly dryRun?: true
   readonly cleanup?: true
 }
@@ -107,6 +108,16 @@ const withProxyOptions = (command: Command): Command =>
         ),
         span,
         '10s',
+      ),
+    )
+    .addOption(
+      readBy(
+        new Option(
+          '--tcp-idle-timeout <duration>',
+          'reset connections on which nothing goes for so long; 0: never',
+        ),
+        span,
+        '0s',
       ),
     )
     .addOption(

@@ -4,8 +4,11 @@ import { Iptables } from '../capture/iptables.js'
 import { Budget } from '../dataplane/budget.js'
 import { Connections } from '../dataplane/connections.js'
 import { listenTcp } from '../dataplane/listen-tcp.js'
+import { OwnSockets } from '../dataplane/own-sockets.js'
+import { Rounds } from '../dataplane/rounds.js'
 import { machine } from '../host/machine.js'
 import { durationText } from '../model/duration.js'
+import { openFileLimit } from '../host/open-files.js'
 import { Failure } from '../model/failure.js'
 import { ipAddress } from '../model/ip-address.js'
 import { type Log, openLog } from '../observe/log.js'
@@ -33,15 +36,19 @@ const assemble = async (source: Source, options: RunOptions, log: Log): Promise<
   const state = await stateFile(options)
   const { localPorts: saved } = await state.read()
   const localPorts = new LocalPorts(proxyPortRange, saved)
-  const connections = new Connections()
+  const openFiles = await openFileLimit(machine)
+  // The rest is for iptables, the API server and health.
+  const connections = new Connections(new Budget(openFiles - Math.min(512, openFiles / 4)))
   const budget = new Budget(bytesOnTheirWay)
   const reach = new DirectReach({ clock })
+  const shared = { connections, budget, reach, rounds: new Rounds(clock), ownSockets: new OwnSockets() }
+  const { tcpIdleTimeout: idleTimeout } = options
   // Redirected packets come to an interface's own address, so the listeners are on all of them; the guard turns away
   // whoever comes without having been redirected.
   const host = ipAddress('0.0.0.0')
   const served = new ServedPorts({
     localPorts,
-    listen: opening => listenTcp({ ...opening, host, reach, connections, budget, report: log.event, clock }),
+    listen: opening => listenTcp({ ...opening, ...shared, host, idleTimeout, report: log.event, clock }),
     newPicker: () => new ServicePicker({ clock, random }),
     report: log.event,
   })

@@ -1,5 +1,10 @@
+import type { ServicePortId } from '../model/service-port.js'
+import { Admission, type Refusal } from './admission.js'
+import { Budget } from './budget.js'
+
 /** A client that is being served, from its arrival until it is gone. */
 export interface OpenConnection {
+  readonly kind: 'open'
   /** From 1, never used again. */
   readonly number: number
   /** Aborts when the connection shall end now. */
@@ -9,11 +14,26 @@ export interface OpenConnection {
   readonly close: () => void
 }
 
+/** A client for whom there is no room. */
+export interface RefusedConnection {
+  readonly kind: 'refused'
+  readonly number: number
+  readonly reason: Refusal
+}
+
 /** All clients that are being served, over all listeners, so that a stop can wait for them and end the rest. */
 export class Connections {
+  /** Those left for connections and listeners. */
+  readonly descriptors: Budget
+  readonly #admission: Admission
   readonly #open = new Set<AbortController>()
   #opened = 0
   #waiting: (() => void)[] = []
+
+  constructor(descriptors = new Budget(Infinity)) {
+    this.descriptors = descriptors
+    this.#admission = new Admission(descriptors)
+  }
 
   get count(): number {
     return this.#open.size
@@ -25,15 +45,24 @@ export class Connections {
     return new Promise(resolve => this.#waiting.push(resolve))
   }
 
-  open(): OpenConnection {
+  /** Lets a client of `servicePort` in, or says why not. */
+  open(servicePort: ServicePortId): OpenConnection | RefusedConnection {
+    this.#opened += 1
+    const number = this.#opened
+    const reason = this.#admission.enter(servicePort)
+    if (reason) return { kind: 'refused', number, reason }
     const controller = new AbortController()
     this.#open.add(controller)
-    this.#opened += 1
     return {
-      number: this.#opened,
+      kind: 'open',
+      number,
       signal: controller.signal,
       abort: () => controller.abort(),
-      close: () => this.#close(controller),
+      close: () => {
+        if (!this.#open.delete(controller)) return
+        this.#admission.leave(servicePort)
+        this.#look()
+      },
     }
   }
 
@@ -44,8 +73,7 @@ export class Connections {
     return size
   }
 
-  #close(controller: AbortController): void {
-    this.#open.delete(controller)
+  #look(): void {
     if (this.#open.size > 0) return
     for (const resolve of this.#waiting.splice(0)) resolve()
   }

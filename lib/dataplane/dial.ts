@@ -2,7 +2,7 @@ import type { Picker } from '../balancer/picker.js'
 import type { Endpoint } from '../model/endpoint.js'
 import { errorText } from '../model/error-text.js'
 import type { IpAddress } from '../model/ip-address.js'
-import type { EndpointStream, Inlet, Reach } from '../reach/reach.js'
+import type { EndpointStream, Inlet, Opened, Reach } from '../reach/reach.js'
 
 export interface DialRequest {
   readonly client: IpAddress
@@ -11,6 +11,7 @@ export interface DialRequest {
   readonly signal: AbortSignal
   /** What the endpoint's stream reads into. */
   readonly inlet: Inlet
+  readonly opened: Opened
   readonly failed: (failure: DialFailure) => void
 }
 
@@ -35,14 +36,14 @@ export type Dialled =
  * there is one. Each failure is told, and the client's affinity forgotten. Leaves no stream behind when it is aborted.
  */
 export const dial = async (request: DialRequest): Promise<Dialled> => {
-  const { client, picker, reach, signal, inlet } = request
+  const { client, picker, reach, signal, inlet, opened } = request
   const failed: Endpoint[] = []
   for (const timeout of reach.schedule) {
     const endpoint = picker.next(client, failed)
     if (!endpoint) break
     const attempt = failed.length + 1
     try {
-      const stream = await reach.dial(endpoint, { timeout, signal, inlet })
+      const stream = await reach.dial(endpoint, { timeout, signal, inlet, opened })
       return { kind: 'connected', stream, endpoint, attempt }
     } catch (error) {
       if (signal.aborted) return { kind: 'aborted' }

@@ -33,6 +33,11 @@ export class Intake implements Inlet {
     return this.#bytes
   }
 
+  /** Whether bytes wait for the other side to take them. */
+  get waits(): boolean {
+    return this.#stopped
+  }
+
   readonly buffer = (): Uint8Array => this.#private ?? shared
 
   readonly callback = (size: number): boolean => {

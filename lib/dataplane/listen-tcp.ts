@@ -31,7 +31,14 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
     client.setKeepAlive(true, keepAliveInitialDelay)
     void serve({ client, sent }, options)
   }
-  await listening(server, options)
+  const { descriptors } = options.connections
+  if (!descriptors.take(1)) throw Object.assign(new Error('too many open files'), { code: 'EMFILE' })
+  try {
+    await listening(server, options)
+  } catch (error) {
+    descriptors.giveBack(1)
+    throw error
+  }
   const adopting = acceptWith(server, make => {
     const sent = new Intake(options.budget)
     welcome(make(sent), sent)
@@ -42,7 +49,11 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
   let closed: Promise<void> | undefined
   return {
     port: portOf(server),
-    close: () => (closed ??= quiet(clock, () => accepted).then(() => void server.close())),
+    close: () =>
+      (closed ??= quiet(clock, () => accepted).then(() => {
+        server.close()
+        descriptors.giveBack(1)
+      })),
   }
 }
 

@@ -1,9 +1,12 @@
 import type { Alarm, Clock } from '../model/clock.js'
+import type { Disconnected } from '../model/event.js'
 import { type Milliseconds, seconds } from '../model/milliseconds.js'
 import type { EndpointStream } from '../reach/reach.js'
 import { carry } from './flow.js'
 import type { Intake } from './intake.js'
+import { Quiet } from './quiet.js'
 import { reset } from './reset.js'
+import type { Rounds } from './rounds.js'
 
 export interface Pair {
   readonly client: EndpointStream
@@ -20,12 +23,16 @@ export interface PumpOptions {
    * kube-proxy's other modes remember such a pair (`--conntrack-tcp-timeout-close-wait`).
    */
   readonly halfOpenTimeout?: Milliseconds
+  /** Looks for pairs that are quiet for too long. */
+  readonly rounds: Rounds
+  /** How long nothing may go either way; absent or 0: for ever. */
+  readonly idleTimeout?: Milliseconds
   /** Resets both when it aborts. */
   readonly signal: AbortSignal
 }
 
 export interface Outcome {
-  readonly how: 'ended' | 'reset by client' | 'reset by endpoint' | 'half-open too long' | 'stopping'
+  readonly how: Disconnected['how']
   /** Bytes from the client to the endpoint. */
   readonly sent: number
   /** Bytes from the endpoint to the client. */
@@ -38,7 +45,8 @@ export interface Outcome {
  */
 export const pump = ({ client, endpoint, sent, received }: Pair, options: PumpOptions): Promise<Outcome> =>
   new Promise(resolve => {
-    const { clock, halfOpenTimeout = seconds(3600), signal } = options
+    const { clock, halfOpenTimeout = seconds(3600), rounds, signal } = options
+    const quiet = new Quiet([sent, received], { now: clock.now(), idleTimeout: options.idleTimeout ?? 0 })
     let how: Outcome['how'] = 'ended'
     let silence: Alarm | undefined
     let open = 2
@@ -49,6 +57,10 @@ export const pump = ({ client, endpoint, sent, received }: Pair, options: PumpOp
       reset(endpoint)
     }
     const stop = (): void => breakOff('stopping')
+    const look = (): void => {
+      const reason = quiet.look(clock.now())
+      if (reason) breakOff(reason)
+    }
     const whenClosed = (stream: EndpointStream, reason: Outcome['how']): void =>
       onceClosed(stream, () => {
         if (!hasEnded(stream)) breakOff(reason)
@@ -56,6 +68,7 @@ export const pump = ({ client, endpoint, sent, received }: Pair, options: PumpOp
         if (open > 0) return
         silence?.cancel()
         signal.removeEventListener('abort', stop)
+        rounds.delete(look)
         sent.close()
         received.close()
         resolve({ how, sent: sent.bytes, received: received.bytes })
@@ -76,6 +89,7 @@ export const pump = ({ client, endpoint, sent, received }: Pair, options: PumpOp
     carry({ from: endpoint, to: client, intake: received }, oneEnded)
     whenClosed(client, 'reset by client')
     whenClosed(endpoint, 'reset by endpoint')
+    rounds.add(look)
     signal.addEventListener('abort', stop)
     if (signal.aborted) stop()
   })

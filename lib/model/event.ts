@@ -22,6 +22,44 @@ export type ApiTrouble =
   | 'garbage'
   | 'refused'
 
+/** The client was reset: nobody to serve it, nobody who answered, or no room for it. */
+export interface TurnedAway {
+  readonly type: 'turned-away'
+  readonly connection: number
+  readonly servicePort: ServicePortId
+  readonly client: IpAddress
+  readonly reason:
+    | 'no endpoint'
+    | 'every endpoint failed'
+    | 'client left'
+    | 'stopping'
+    | 'loop'
+    | 'more than its share of connections'
+    | 'too many connections'
+}
+
+/** A client that was served is gone. */
+export interface Disconnected {
+  readonly type: 'disconnected'
+  readonly connection: number
+  readonly servicePort: ServicePortId
+  readonly client: IpAddress
+  readonly endpoint: Endpoint
+  /** Bytes from the client to the endpoint. */
+  readonly sent: number
+  /** Bytes from the endpoint to the client. */
+  readonly received: number
+  readonly duration: Milliseconds
+  readonly how:
+    | 'ended'
+    | 'reset by client'
+    | 'reset by endpoint'
+    | 'half-open too long'
+    | 'stalled'
+    | 'idle too long'
+    | 'stopping'
+}
+
 /** What happened between a client and an endpoint. `connection` numbers them, from 1. */
 export type ConnectionEvent =
   | {
@@ -43,27 +81,8 @@ export type ConnectionEvent =
       readonly attempt: number
       readonly reason: string
     }
-  | {
-      /** The client was reset: nobody to serve it, or nobody who answered. */
-      readonly type: 'turned-away'
-      readonly connection: number
-      readonly servicePort: ServicePortId
-      readonly client: IpAddress
-      readonly reason: 'no endpoint' | 'every endpoint failed' | 'client left' | 'stopping'
-    }
-  | {
-      readonly type: 'disconnected'
-      readonly connection: number
-      readonly servicePort: ServicePortId
-      readonly client: IpAddress
-      readonly endpoint: Endpoint
-      /** Bytes from the client to the endpoint. */
-      readonly sent: number
-      /** Bytes from the endpoint to the client. */
-      readonly received: number
-      readonly duration: Milliseconds
-      readonly how: 'ended' | 'reset by client' | 'reset by endpoint' | 'half-open too long' | 'stopping'
-    }
+  | TurnedAway
+  | Disconnected
 
 /** What happened between us and the API server. */
 export type ApiEvent =

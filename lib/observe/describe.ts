@@ -37,7 +37,7 @@ const connectionSentence = (event: ConnectionEvent): Sentence => {
     case 'turned-away':
       return sentence(
         'warn',
-        event.reason === 'every endpoint failed' ? 0 : 3,
+        event.reason === 'every endpoint failed' || event.reason === 'loop' ? 0 : 3,
         `${who}: reset: ${event.reason}`,
       )
     case 'disconnected': {

@@ -1,8 +1,8 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import type { Clock } from '../model/clock.js'
 import { type Endpoint, endpointText } from '../model/endpoint.js'
 import { milliseconds } from '../model/milliseconds.js'
-import type { DialOptions, EndpointStream, Reach } from './reach.js'
+import type { DialOptions, EndpointStream, Opened, Reach } from './reach.js'
 
 /** Reaches endpoints as the network does: a TCP connection to their address. */
 export class DirectReach implements Reach {
@@ -14,7 +14,7 @@ export class DirectReach implements Reach {
     this.#clock = clock
   }
 
-  dial(endpoint: Endpoint, { timeout, signal, inlet }: DialOptions): Promise<EndpointStream> {
+  dial(endpoint: Endpoint, { timeout, signal, inlet, opened }: DialOptions): Promise<EndpointStream> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted()
       // Throws on a port that is none; here that is a rejection.
@@ -27,6 +27,8 @@ export class DirectReach implements Reach {
         keepAliveInitialDelay: 60_000,
         ...(inlet && { onread: inlet }),
       })
+      // Node calls connect(2) at the end of this turn; the other side is accepted in a later one.
+      if (opened) process.nextTick(tellLocalEnd, socket, opened)
       const alarm = this.#clock.after(timeout, () => socket.destroy(timedOut(endpoint, timeout)))
       const abort = (): void => void socket.destroy(aborted(endpoint))
       signal.addEventListener('abort', abort)
@@ -45,6 +47,11 @@ export class DirectReach implements Reach {
       })
     })
   }
+}
+
+const tellLocalEnd = (socket: Socket, opened: Opened): void => {
+  const { localAddress: address, localPort: port } = socket
+  if (address !== undefined && port !== undefined) opened({ address, port }, socket)
 }
 
 const coded = (code: string, message: string): Error => Object.assign(new Error(message), { code })

@@ -18,11 +18,21 @@ export interface Inlet {
   readonly callback: (size: number) => boolean
 }
 
+/** An address and port of ours. */
+export interface LocalEnd {
+  readonly address: string
+  readonly port: number
+}
+
+export type Opened = (local: LocalEnd, stream: EndpointStream) => void
+
 export interface DialOptions {
   readonly timeout: Milliseconds
   readonly signal: AbortSignal
   /** For streams that can read into a buffer of ours; others emit `data`. */
   readonly inlet?: Inlet
+  /** Told the local end of a connection before anybody can have accepted it; not by ways that have none. */
+  readonly opened?: Opened
 }
 
 /** An open connection to an endpoint; a `net.Socket` is one. Half-open is allowed: each side ends by itself. */

@@ -16,6 +16,8 @@ import { port, type Port } from '../../lib/model/port.js'
 import { servicePortId } from '../../lib/model/service-port.js'
 import { DirectReach } from '../../lib/reach/direct.js'
 import type { Reach } from '../../lib/reach/reach.js'
+import { OwnSockets } from '../../lib/dataplane/own-sockets.js'
+import { Rounds } from '../../lib/dataplane/rounds.js'
 import { FakeClock } from '../fake-clock.js'
 
 const loopback = ipAddress('127.0.0.1')
@@ -74,25 +76,35 @@ export interface ProxyOptions {
   readonly picker?: Picker
   readonly clock?: Clock
   readonly budget?: Budget
+  readonly connections?: Connections
+  readonly ownSockets?: OwnSockets
+  readonly idleTimeout?: Milliseconds
   readonly halfOpenTimeout?: Milliseconds
 }
 
 /** One service port on loopback, and what it reports. */
 export class Proxy {
   readonly events: ProxyEvent[] = []
-  readonly connections = new Connections()
+  readonly connections: Connections
   readonly budget: Budget
+  readonly picker: Picker
   readonly #watchers = new Set<() => void>()
   #listener: Listener | undefined
 
-  private constructor(budget: Budget) {
+  private constructor({
+    budget = new Budget(1 << 26),
+    connections = new Connections(),
+    picker = new RoundRobin(() => 0),
+  }: ProxyOptions) {
     this.budget = budget
+    this.picker = picker
+    this.connections = connections
   }
 
   static async start(scene: Scene, options: ProxyOptions): Promise<Proxy> {
-    const proxy = new Proxy(options.budget ?? new Budget(1 << 26))
+    const proxy = new Proxy(options)
     const { endpoints, clock = realClock, reach = new DirectReach({ clock }), ...rest } = options
-    const picker = options.picker ?? new RoundRobin(() => 0)
+    const { picker } = proxy
     picker.replace(endpoints)
     proxy.#listener = await listenTcp({
       ...rest,
@@ -103,6 +115,8 @@ export class Proxy {
       clock,
       connections: proxy.connections,
       budget: proxy.budget,
+      rounds: new Rounds(clock),
+      ownSockets: options.ownSockets ?? new OwnSockets(),
       report: event => proxy.#note(event),
     })
     scene.teardown(() => {
