@@ -1,0 +1,26 @@
+// The server pod: server.js WEB-PORT ECHO-PORT. Answers each HTTP request with 64 bytes, and each datagram with itself.
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+
+const [webPort, echoPort] = process.argv.slice(2).map(Number)
+const answer = Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: 64\r\n\r\n${'x'.repeat(64)}`)
+const lastAnswer = Buffer.from(
+  `HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 64\r\n\r\n${'x'.repeat(64)}`,
+)
+
+// No HTTP parser: a request of our load comes in one piece, and the server shall not be what is measured.
+const web = createServer({ noDelay: true }, socket => {
+  socket.on('error', () => undefined)
+  socket.on('data', (request: Buffer) => {
+    if (request.includes('Connection: close')) socket.end(lastAnswer)
+    else socket.write(answer)
+  })
+})
+web.listen({ port: webPort, host: '0.0.0.0', backlog: 4096 })
+await once(web, 'listening')
+
+const echo = createSocket('udp4', (bytes, { port, address }) => echo.send(bytes, port, address))
+echo.bind(echoPort, '0.0.0.0')
+await once(echo, 'listening')
+process.stdout.write('ready\n')

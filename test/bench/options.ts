@@ -1,0 +1,43 @@
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { errorText } from '../../lib/model/error-text.js'
+import { Failure } from '../../lib/model/failure.js'
+
+export interface BenchOptions {
+  /** Where the JSON goes. */
+  readonly out: string
+  readonly help: boolean
+  /** How often each load is given to each proxy, after a first time that does not count. */
+  readonly rounds: number
+  /** How long each time. */
+  readonly seconds: number
+  readonly idleConnections: number
+}
+
+export const help = `npm run bench -- [--quick] [--out FILE]
+
+Measures kube-portal beside HAProxy, nginx stream and plain Node in network namespaces of its own.
+  --quick       half a minute instead of four and a half; good for a look, not for a claim
+  --out FILE    where the figures go as JSON; default: in the system's folder for temporary files
+`
+
+const usage = (cause: unknown): Failure =>
+  new Failure('usage', errorText(cause), { cure: 'npm run bench -- --help', cause })
+
+/** Reads the command line. Throws a `Failure` when it makes no sense. */
+export const benchOptions = (args: readonly string[]): BenchOptions => {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { quick: { type: 'boolean' }, out: { type: 'string' }, help: { type: 'boolean' } },
+    })
+    const { quick = false, out = join(tmpdir(), 'kube-portal-bench.json'), help = false } = values
+    const length = quick
+      ? { rounds: 1, seconds: 1, idleConnections: 1000 }
+      : { rounds: 5, seconds: 2, idleConnections: 4000 }
+    return { ...length, out: resolve(out), help }
+  } catch (error) {
+    throw usage(error)
+  }
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import { machine } from '../../../lib/host/machine.js'
+import { seconds } from '../../../lib/model/milliseconds.js'
+import { start, until } from '../stage/program.js'
+import { clusterIp, type Services } from '../stage/services.js'
+import type { Kind, Peer } from './peer.js'
+
+const program = join(import.meta.dirname, '../../../bin/kube-portal.js')
+
+const captured = async (): Promise<readonly Kind[]> => {
+  const { stdout } = await machine.run('iptables-save', ['-t', 'nat'], { timeout: seconds(10) })
+  const rules = stdout
+    .split('\n')
+    .filter(line => line.includes(`-A KUBE-PORTALS-CONTAINER -d ${clusterIp}/32`))
+  return (['web', 'bulk', 'echo'] as const).filter(kind =>
+    rules.some(rule => rule.includes(`default/bench:${kind}`)),
+  )
+}
+
+/**
+ * Starts `kube-portal run`, as a user would, and waits for its rules. It carries what it has rules for. `nodeArgs` are
+ * for Node itself; a script among them may talk to us.
+ */
+export const startKubePortal = async (
+  services: Services,
+  nodeArgs: readonly string[] = [],
+): Promise<Peer> => {
+  const args = ['run', '--kubeconfig', services.kubeconfig, '--drain-timeout', '0']
+  const process_ = await start([process.execPath, ...nodeArgs, program, ...args], 'ipc')
+  await until("kube-portal's rules", async () => (await captured()).length > 0)
+  return { name: 'kube-portal', address: clusterIp, carries: await captured(), program: process_ }
+}
