@@ -15,6 +15,7 @@ export const bulk = (streams: number): Load => ({
   name: streams === 1 ? 'bulk, 1 stream' : `bulk, ${streams} streams`,
   unit: { cpu: 's', of: 'GB' },
   kind: 'bulk',
+  needs: 'iperf3',
   run: async ({ address }, seconds) => {
     const args = ['-c', address, '-p', String(ports.bulk), '-t', String(seconds), '-P', String(streams), '-J']
     const json = await output(inPod('client', ['iperf3', ...args]), seconds * 1000 + 5000)

@@ -30,6 +30,7 @@ export const requests: Load = {
   name: 'keep-alive requests, 32 clients',
   unit: { cpu: 'µs', of: 'request' },
   kind: 'web',
+  needs: 'wrk',
   run: wrk([]),
 }
 
@@ -37,5 +38,6 @@ export const connections: Load = {
   name: 'new connections, 32 clients',
   unit: { cpu: 'µs', of: 'connection' },
   kind: 'web',
+  needs: 'wrk',
   run: wrk(['-H', 'Connection: close']),
 }

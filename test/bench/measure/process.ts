@@ -14,27 +14,40 @@ const family = async (pid: number): Promise<readonly number[]> => {
 // Linux gives these times in hundredths of a second, whatever its own clock does.
 const ticksPerSecond = 100
 
-const cpuOf = async (pid: number): Promise<number> => {
+/** Seconds of CPU. */
+export interface CpuTimes {
+  readonly user: number
+  readonly kernel: number
+}
+
+const cpuOf = async (pid: number): Promise<CpuTimes> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
   // The second field is a name in brackets, which may hold anything; utime and stime are the 14th and the 15th.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+  return { user: Number(fields[11]) / ticksPerSecond, kernel: Number(fields[12]) / ticksPerSecond }
 }
 
-const sum = async (pid: number, of: (pid: number) => Promise<number>): Promise<number> => {
-  const parts = await Promise.all((await family(pid)).map(of))
-  return parts.reduce((total, part) => total + part, 0)
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, part) => total + part, 0)
+
+/** What a process used so far, with all its threads and children. */
+export const cpuTimes = async (pid: number): Promise<CpuTimes> => {
+  const times = await Promise.all((await family(pid)).map(cpuOf))
+  return { user: sum(times.map(({ user }) => user)), kernel: sum(times.map(({ kernel }) => kernel)) }
 }
 
-/** Seconds of CPU that a process used so far, in user and in kernel mode, with all its threads and children. */
-export const cpuSeconds = (pid: number): Promise<number> => sum(pid, cpuOf)
+/** The same, in one number. */
+export const cpuSeconds = async (pid: number): Promise<number> => {
+  const { user, kernel } = await cpuTimes(pid)
+  return user + kernel
+}
 
 /** Bytes of memory of a process and its children, what they share with others in proportion (PSS). */
-export const memoryBytes = (pid: number): Promise<number> =>
-  sum(pid, async each => {
-    const text = await readFile(`/proc/${each}/smaps_rollup`, 'utf8')
-    return Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1]) * 1024
-  })
+export const memoryBytes = async (pid: number): Promise<number> => {
+  const texts = await Promise.all(
+    (await family(pid)).map(each => readFile(`/proc/${each}/smaps_rollup`, 'utf8')),
+  )
+  return sum(texts.map(text => Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1]) * 1024))
+}
 
 /** How many descriptors a process has open. */
 export const descriptors = async (pid: number): Promise<number> => (await readdir(`/proc/${pid}/fd`)).length

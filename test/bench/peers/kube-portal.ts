@@ -1,3 +1,4 @@
+import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { machine } from '../../../lib/host/machine.js'
 import { seconds } from '../../../lib/model/milliseconds.js'
@@ -5,7 +6,10 @@ import { start, until } from '../stage/program.js'
 import { clusterIp, type Services } from '../stage/services.js'
 import type { Kind, Peer } from './peer.js'
 
-const program = join(import.meta.dirname, '../../../bin/kube-portal.js')
+const file = join(import.meta.dirname, '../../../bin/kube-portal.js')
+
+// A failed dial is a line there; a soak fails many.
+const logFile = '/run/bench/kube-portal.log'
 
 const captured = async (): Promise<readonly Kind[]> => {
   const { stdout } = await machine.run('iptables-save', ['-t', 'nat'], { timeout: seconds(10) })
@@ -26,7 +30,14 @@ export const startKubePortal = async (
   nodeArgs: readonly string[] = [],
 ): Promise<Peer> => {
   const args = ['run', '--kubeconfig', services.kubeconfig, '--drain-timeout', '0']
-  const process_ = await start([process.execPath, ...nodeArgs, program, ...args], 'ipc')
-  await until("kube-portal's rules", async () => (await captured()).length > 0)
-  return { name: 'kube-portal', address: clusterIp, carries: await captured(), program: process_ }
+  const log = await open(logFile, 'a')
+  const command = [process.execPath, ...nodeArgs, file, ...args]
+  const program = await start(command, { channel: 'ipc', stderr: log.fd })
+  await log.close()
+  try {
+    await until("kube-portal's rules", async () => (await captured()).length > 0)
+  } catch (error) {
+    throw new Error(`kube-portal does not start: ${await readFile(logFile, 'utf8')}`, { cause: error })
+  }
+  return { name: 'kube-portal', address: clusterIp, carries: await captured(), program }
 }

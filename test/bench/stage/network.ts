@@ -63,6 +63,8 @@ const ip = async (lines: string): Promise<void> => {
 
 /** Makes this fresh network namespace a node with two pods. */
 export const buildNetwork = async (): Promise<void> => {
+  // Nothing works without it, and it names its package when it is missing.
+  await succeed(machine, ['iptables', '-t', 'nat', '-S'])
   await ip(links)
   await ip(podLinks('client', ['10.244.0.2']))
   await ip(podLinks('server', [serverAddress, otherServerAddress]))

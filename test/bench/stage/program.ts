@@ -24,12 +24,19 @@ const stop = async (child: ChildProcess): Promise<void> => {
   clearTimeout(killed)
 }
 
-/** Starts `command`. What it says on standard error is seen; `ipc` gives a channel to talk to it, if it is ours. */
+export interface StartOptions {
+  /** A channel to talk to it, if it is a program of ours. */
+  readonly channel?: 'ipc' | 'ignore'
+  /** Where what it says on standard error goes: an open file. Default: where ours goes. */
+  readonly stderr?: number
+}
+
+/** Starts `command`. Rejects when there is no such program. */
 export const start = async (
   [program = '', ...args]: readonly string[],
-  channel: 'ipc' | 'ignore' = 'ignore',
+  { channel = 'ignore', stderr = 2 }: StartOptions = {},
 ): Promise<Program> => {
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit', channel] })
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', stderr, channel] })
   await once(child, 'spawn')
   if (child.pid === undefined) throw new Error(`${program} has no process number`)
   return { pid: child.pid, child, stop: () => stop(child) }
@@ -51,6 +58,13 @@ export const nextLine = async ({ child }: Program): Promise<string> => {
   } finally {
     lines.close()
   }
+}
+
+/** Says `question` to a program of ours that was started with a channel, and resolves with what it says to that. */
+export const ask = async ({ child }: Program, question: string): Promise<unknown> => {
+  const answered: Promise<unknown[]> = once(child, 'message', { signal: AbortSignal.timeout(patience) })
+  child.send(question)
+  return (await answered)[0]
 }
 
 /** Starts a program of ours that says a line when it is ready. */

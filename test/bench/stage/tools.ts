@@ -1,9 +1,11 @@
 import { machine } from '../../../lib/host/machine.js'
 import { seconds } from '../../../lib/model/milliseconds.js'
 
+export type ToolName = 'haproxy' | 'nginx' | 'wrk' | 'iperf3'
+
 /** A program that somebody else wrote, and what a bench without it lacks. */
 interface Tool {
-  readonly name: string
+  readonly name: ToolName
   readonly package: string
   readonly look: readonly string[]
   readonly loss: string
@@ -16,8 +18,6 @@ const tools: readonly Tool[] = [
   { name: 'iperf3', package: 'iperf3', look: ['-v'], loss: 'bulk is left out' },
 ]
 
-export type ToolName = 'haproxy' | 'nginx' | 'wrk' | 'iperf3'
-
 const isThere = async ({ name, look }: Tool): Promise<boolean> => {
   try {
     await machine.run(name, look, { timeout: seconds(5) })
@@ -28,8 +28,8 @@ const isThere = async ({ name, look }: Tool): Promise<boolean> => {
 }
 
 /** The programs that are installed here. `say` is told of each of the others, with its package and what is lost. */
-export const installedTools = async (say: (text: string) => void): Promise<ReadonlySet<string>> => {
-  const there = new Set<string>()
+export const installedTools = async (say: (text: string) => void): Promise<ReadonlySet<ToolName>> => {
+  const there = new Set<ToolName>()
   for (const tool of tools)
     if (await isThere(tool)) there.add(tool.name)
     else say(`${tool.name} is missing (apt-get install ${tool.package}): ${tool.loss}`)
