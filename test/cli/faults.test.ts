@@ -6,7 +6,7 @@ import { isOf } from '../../examples/demo/portal-process.js'
 import { ask, connectFromNode } from '../../examples/demo/request.js'
 import { machine } from '../../lib/host/machine.js'
 import { seconds } from '../../lib/model/milliseconds.js'
-import { inNamespace } from '../namespace.js'
+import { inNamespace, needing } from '../namespace.js'
 import { kubePortal, program } from './command.js'
 import { deploy, exchange, kubeconfig, rules, running, sandbox } from './stage.js'
 
@@ -134,6 +134,23 @@ await inNamespace(import.meta.url, async () => {
     for await (const line of child.stderr) if (String(line).includes('synced')) break
     child.kill('SIGTERM')
     t.strictSame(await once(child, 'exit'), [0, null])
+    t.equal(await rules(), untouched)
+  })
+
+  const terminal = await needing('script', '--version')
+  t.test('when its terminal is closed it takes its rules out', terminal, async t => {
+    const command = `${process.execPath} ${program} run --kubeconfig ${kubeconfig}`
+    // kube-portal inherits the fourth descriptor, and holds it open until its end.
+    const script = spawn('script', ['-qfc', command, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'inherit', 'pipe'],
+    })
+    const [, screen, , held] = script.stdio
+    if (!screen || !held) throw new Error('no pipe')
+    for await (const line of screen) if (String(line).includes('synced')) break
+    t.match(await rules(), 'KUBE-PORTALS-HOST')
+    const ended = once(held, 'close')
+    script.kill('SIGKILL')
+    await ended
     t.equal(await rules(), untouched)
   })
 
