@@ -96,7 +96,11 @@ const installPackages = () => {
 
 const build = () => {
   say('building')
-  mkdirSync('dist', { recursive: true })
+  try {
+    mkdirSync('dist', { recursive: true })
+  } catch ({ code }) {
+    stopWith(5, `cannot write to ${root} (${code}): make a copy of it that is yours, and start there`)
+  }
   run(process.execPath, ['node_modules/typescript/bin/tsc'])
 }
 
