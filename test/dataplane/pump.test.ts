@@ -51,6 +51,9 @@ const take = async (socket: Socket): Promise<{ readonly all: Buffer; readonly fa
   return { all: Buffer.concat(chunks), fate }
 }
 
+/** Of each property; `npm run cases` tries more. */
+const cases = Number(process.env.CASES ?? 150)
+
 const size = fc.oneof(fc.nat(10), fc.nat(2000), fc.nat(200_000))
 const slices = fc.array(size, { maxLength: 6 })
 
@@ -80,7 +83,7 @@ t.test('whatever is sent and whoever ends first, all bytes and both ends arrive'
       if (counted.sent !== total(sent) || counted.received !== total(received)) throw new Error('miscounted')
     }),
   )
-  await t.resolves(fc.assert(property, { numRuns: 150 }))
+  await t.resolves(fc.assert(property, { numRuns: cases }))
 })
 
 t.test('whenever one side resets, the other gets a beginning of what was sent, and a reset', async t => {
@@ -103,5 +106,5 @@ t.test('whenever one side resets, the other gets a beginning of what was sent, a
       if (how !== `reset by ${who}`) throw new Error(`it was ${how}`)
     }),
   )
-  await t.resolves(fc.assert(property, { numRuns: 150 }))
+  await t.resolves(fc.assert(property, { numRuns: cases }))
 })
