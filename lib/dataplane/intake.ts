@@ -1,3 +1,4 @@
+import type { Milliseconds } from '../model/milliseconds.js'
 import type { EndpointStream, Inlet } from '../reach/reach.js'
 import type { Budget } from './budget.js'
 
@@ -23,6 +24,8 @@ export class Intake implements Inlet {
   #early: Buffer[] = []
   #stopped = false
   #bytes = 0
+  #seen = -1
+  #seenAt = 0
 
   constructor(budget: Budget) {
     this.#budget = budget
@@ -36,6 +39,15 @@ export class Intake implements Inlet {
   /** Whether bytes wait for the other side to take them. */
   get waits(): boolean {
     return this.#stopped
+  }
+
+  /** How long, as far as these calls could see, nothing has been passed on. */
+  quietFor(now: Milliseconds): number {
+    if (this.#seen !== this.#bytes) {
+      this.#seen = this.#bytes
+      this.#seenAt = now
+    }
+    return now - this.#seenAt
   }
 
   readonly buffer = (): Uint8Array => this.#private ?? shared

@@ -4,7 +4,7 @@ import { type Milliseconds, seconds } from '../model/milliseconds.js'
 import type { EndpointStream } from '../reach/reach.js'
 import { carry } from './flow.js'
 import type { Intake } from './intake.js'
-import { Quiet } from './quiet.js'
+import { whyTooQuiet } from './quiet.js'
 import { reset } from './reset.js'
 import type { Rounds } from './rounds.js'
 
@@ -22,11 +22,11 @@ export interface PumpOptions {
    * How long a pair may be silent once one side has ended; it is reset before twice that time. Default: one hour, as long as
    * kube-proxy's other modes remember such a pair (`--conntrack-tcp-timeout-close-wait`).
    */
-  readonly halfOpenTimeout?: Milliseconds
+  readonly halfOpenTimeout: Milliseconds | undefined
   /** Looks for pairs that are quiet for too long. */
   readonly rounds: Rounds
   /** How long nothing may go either way; absent or 0: for ever. */
-  readonly idleTimeout?: Milliseconds
+  readonly idleTimeout: Milliseconds | undefined
   /** Resets both when it aborts. */
   readonly signal: AbortSignal
 }
@@ -46,7 +46,6 @@ export interface Outcome {
 export const pump = ({ client, endpoint, sent, received }: Pair, options: PumpOptions): Promise<Outcome> =>
   new Promise(resolve => {
     const { clock, halfOpenTimeout = seconds(3600), rounds, signal } = options
-    const quiet = new Quiet([sent, received], { now: clock.now(), idleTimeout: options.idleTimeout ?? 0 })
     let how: Outcome['how'] = 'ended'
     let silence: Alarm | undefined
     let open = 2
@@ -58,7 +57,10 @@ export const pump = ({ client, endpoint, sent, received }: Pair, options: PumpOp
     }
     const stop = (): void => breakOff('stopping')
     const look = (): void => {
-      const reason = quiet.look(clock.now())
+      const reason = whyTooQuiet([sent, received], {
+        now: clock.now(),
+        idleTimeout: options.idleTimeout ?? 0,
+      })
       if (reason) breakOff(reason)
     }
     const whenClosed = (stream: EndpointStream, reason: Outcome['how']): void =>

@@ -79,7 +79,7 @@ const serveOpen = async (
   { client, sent, who, connection: { signal, abort } }: Admitted,
   service: Service,
 ): Promise<End> => {
-  const { clock, budget, ownSockets, report } = service
+  const { picker, reach, clock, budget, ownSockets, rounds, halfOpenTimeout, idleTimeout, report } = service
   const turnAway = (reason: TurnedAway['reason']): TurnedAway => ({ type: 'turned-away', ...who, reason })
   const returns = ownSockets.returnsOf({ address: who.client, port: client.remotePort ?? 0 })
   if (isLoop(returns)) return turnAway('loop')
@@ -90,13 +90,16 @@ const serveOpen = async (
   const opened: Opened = (local, stream) => void stream.once('close', ownSockets.add(local, returns))
 
   client.once('close', abort)
-  const dialled = await dial({ ...service, client: who.client, signal, inlet: received, failed, opened })
+  const dialled = await dial({ picker, reach, client: who.client, signal, inlet: received, failed, opened })
   client.off('close', abort)
   if (dialled.kind === 'aborted') return turnAway(client.destroyed ? 'client left' : 'stopping')
   if (dialled.kind === 'nobody') return turnAway(dialled.reason)
   const { stream, endpoint, attempt } = dialled
   report({ type: 'connected', ...who, endpoint, attempt, duration: duration() })
-  const outcome = await pump({ client, endpoint: stream, sent, received }, { ...service, signal })
+  const outcome = await pump(
+    { client, endpoint: stream, sent, received },
+    { clock, rounds, halfOpenTimeout, idleTimeout, signal },
+  )
   return { type: 'disconnected', ...who, endpoint, ...outcome, duration: duration() }
 }
 
