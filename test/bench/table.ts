@@ -56,7 +56,7 @@ const loadTable = (result: Result, { name, unit }: Result['loads'][number]): str
   const rate = `${unit.replace(/^\S+ per /, '')}/s`
   const head = [name, unit, `× ${base}`, rate, 'p50 ms', 'p99 ms', `p99 × ${base}`]
   // A column that nobody has anything for is left out.
-  const used = head.map((_, column) => column < 4 || rows.some(row => row[column] !== '–'))
+  const used = head.map((_, column) => rows.some(row => row[column] !== '–'))
   return table([head, ...rows].map(row => row.filter((_, column) => used[column])))
 }
 
