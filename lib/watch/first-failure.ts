@@ -17,9 +17,9 @@ const rightTo = (kind: ApiKind): string => {
 
 const cures = {
   unreachable:
-    'check that the server of the kubeconfig is up and can be reached from here, or name another with --master (in a pod the address it is given is a cluster IP, which nobody serves before we do)',
+    'check that the server of the kubeconfig is up and can be reached from here, or name another with --master (not a cluster IP, such as a pod is given: nobody serves it before we do)',
   untrusted:
-    "give the kubeconfig this server's certificate-authority; or is it the server of another cluster?",
+    "give the kubeconfig this server's certificate-authority, renew the certificate if it has expired, or name the right server with --master",
   unauthorized:
     'renew the credentials of the kubeconfig (kubectl get services tells whether they are accepted)',
   again: 'try again in a minute, and look at the API server',
