@@ -46,6 +46,21 @@ t.test('unless there is an idle timeout, and nothing goes either way for so long
   t.equal(await fateOf(client), 'ECONNRESET')
 })
 
+t.test('a connection on which one side alone speaks is not idle', async t => {
+  const clock = new FakeClock()
+  let heard: () => void = () => undefined
+  const endpoint = await endpointThat(t, socket => socket.on('data', () => heard()))
+  const proxy = await Proxy.start(t, { endpoints: [endpoint], clock, idleTimeout: seconds(60) })
+  const client = await proxy.client()
+  for (let round = 0; round < 5; round += 1) {
+    const arrived = new Promise<void>(resolve => (heard = resolve))
+    client.write('hello')
+    await arrived
+    clock.advance(seconds(45))
+  }
+  t.strictSame(howAll(proxy), new Set())
+})
+
 t.test('one timer looks after all connections, and goes with the last', async t => {
   const clock = new FakeClock()
   const proxy = await Proxy.start(t, { endpoints: [await echo(t)], clock })
