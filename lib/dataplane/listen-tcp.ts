@@ -49,6 +49,7 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
   let closed: Promise<void> | undefined
   return {
     port: portOf(server),
+    update: () => undefined,
     close: () =>
       (closed ??= quiet(clock, () => accepted).then(() => {
         server.close()

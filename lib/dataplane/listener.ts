@@ -1,8 +1,17 @@
 import type { Port } from '../model/port.js'
+import type { ServicePort } from '../model/service-port.js'
 
 /** Accepts clients of one service port. */
 export interface Listener {
   readonly port: Port
-  /** Stops accepting. TCP connections already open go on. May be called twice; resolves when it is done. */
+  /**
+   * Says how clients are treated and who serves them from now on. Connections that are open go by the new terms, too.
+   * What the picker chooses is not its business.
+   */
+  update(servicePort: Pick<ServicePort, 'endpoints' | 'terms'>): void
+  /**
+   * Stops accepting. TCP connections already open go on as if their endpoint were gone; UDP flows end. May be called
+   * twice; resolves when it is done.
+   */
   close(): Promise<void>
 }

@@ -2,6 +2,7 @@ import { type Brand, branded } from './brand.js'
 import type { Endpoint } from './endpoint.js'
 import type { Milliseconds } from './milliseconds.js'
 import type { Portal, Verdict } from './portal.js'
+import type { Terms } from './terms.js'
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP'
 
@@ -28,6 +29,8 @@ export interface ServicePort {
   /** Those that may serve a new client now. Empty means that clients are refused. */
   readonly endpoints: readonly Endpoint[]
   readonly affinity: Affinity
+  /** What the Service itself asks for. */
+  readonly terms: Terms
 }
 
 /** The name as kube-proxy writes it, and our rules' comments: `shop/cart:http`. */

@@ -110,7 +110,7 @@ export class ServedPorts {
 
   #update(served: Served, servicePort: ServicePort): void {
     const { report } = this.#parts
-    const { picker, servicePort: before } = served
+    const { picker, listener, servicePort: before } = served
     const { id, endpoints, affinity } = servicePort
     served.servicePort = servicePort
     if (!sameAffinity(affinity, before.affinity)) {
@@ -121,6 +121,7 @@ export class ServedPorts {
       picker.replace(endpoints)
       report({ type: 'endpoints', servicePort: id, endpoints })
     }
+    listener.update(servicePort)
   }
 
   async #listen(servicePort: ServicePortId, picker: Picker): Promise<Listener | undefined> {

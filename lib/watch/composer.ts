@@ -73,6 +73,7 @@ const compose = (service: Service, slices: readonly EndpointSlice[], owners: Own
       portals: [{ kind: 'cluster-ip', address: portals.address, port: tcp.port }],
       endpoints: selectEndpoints(tcp.name, slices, owners),
       affinity,
+      terms: {},
     }
   })
   const ofSlices = slices.flatMap(slice => [...slice.skips, ...whyOwned(slice, owners)])

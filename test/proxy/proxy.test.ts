@@ -18,7 +18,7 @@ import { FakeClock } from '../fake-clock.js'
 const servicePort = (service: string, endpoints: number): ServicePort => {
   const name = { namespace: 'shop', service, port: '', protocol: 'TCP' } as const
   return {
-    ...{ id: servicePortId(name), name, affinity: { kind: 'none' } },
+    ...{ id: servicePortId(name), name, affinity: { kind: 'none' }, terms: {} },
     portals: [{ kind: 'cluster-ip', address: ipAddress('10.96.0.10'), port: port(80) }],
     endpoints: Array.from({ length: endpoints }, (_, index) => ({
       address: ipAddress(`10.244.0.${index + 1}`),
@@ -46,7 +46,11 @@ const stage = (t: Test) => {
     listen: ({ servicePort: id, port: local }) => {
       if (id === world.deaf) return Promise.reject(new Error('no descriptors left'))
       notes.push(`open ${local}`)
-      return Promise.resolve({ port: local, close: () => Promise.resolve(void notes.push(`close ${local}`)) })
+      return Promise.resolve({
+        port: local,
+        update: () => undefined,
+        close: () => Promise.resolve(void notes.push(`close ${local}`)),
+      })
     },
     newPicker: () => new ServicePicker({ clock, random: () => 0 }),
     report,
