@@ -17,9 +17,11 @@ const layers: Readonly<Record<string, Layer>> = {
   model: { node: ['net'] },
   balancer: { imports: ['model'] },
   host: { imports: ['model'], node: ['child_process', 'fs'] },
-  dataplane: { imports: ['model'], types: ['balancer', 'reach'], node: ['net', 'dgram'] },
+  // Byte streams over Node's TCP handles, for those who accept and those who dial.
+  stream: { imports: ['model'], node: ['net'] },
+  dataplane: { imports: ['model', 'stream'], types: ['balancer', 'reach'], node: ['net', 'dgram'] },
   capture: { imports: ['model'], types: ['host'] },
-  reach: { imports: ['model'], types: ['host'], packages: ['ws'], node: ['net', 'https'] },
+  reach: { imports: ['model', 'stream'], types: ['host'], packages: ['ws'], node: ['net', 'https'] },
   // http: for `--master http://…`, which is what `kubectl proxy` offers.
   watch: { imports: ['model'], packages: ['@kubernetes/client-node'], node: ['http', 'http2', 'https'] },
   observe: { imports: ['model'], packages: ['winston', 'prom-client'], node: ['http'] },
@@ -34,7 +36,7 @@ const layers: Readonly<Record<string, Layer>> = {
   cli: {
     imports: [
       ...['model', 'balancer', 'host', 'dataplane', 'capture', 'reach', 'watch', 'observe', 'proxy'],
-      ...['control', 'config', 'sandbox'],
+      ...['control', 'config', 'sandbox', 'stream'],
     ],
     packages: ['commander'],
   },

@@ -1,22 +1,24 @@
 import { ServicePicker } from '../balancer/service-picker.js'
 import { chooseBackend } from '../capture/choose-backend.js'
 import { Iptables } from '../capture/iptables.js'
-import { Budget } from '../dataplane/budget.js'
 import { Connections } from '../dataplane/connections.js'
 import { listenTcp } from '../dataplane/listen-tcp.js'
 import { OwnSockets } from '../dataplane/own-sockets.js'
 import { Rounds } from '../dataplane/rounds.js'
 import { machine } from '../host/machine.js'
 import { durationText } from '../model/duration.js'
+import { hasOtherSocket } from '../host/other-sockets.js'
 import { openFileLimit } from '../host/open-files.js'
 import { Failure } from '../model/failure.js'
 import { ipAddress } from '../model/ip-address.js'
+import type { Terms } from '../model/terms.js'
 import { type Log, openLog } from '../observe/log.js'
 import { LocalPorts } from '../proxy/local-ports.js'
 import { Proxy } from '../proxy/proxy.js'
 import { ServedPorts } from '../proxy/served-ports.js'
 import type { Source } from '../proxy/source.js'
 import { DirectReach } from '../reach/direct.js'
+import { Budget } from '../stream/budget.js'
 import { type Cluster, openCluster } from './cluster.js'
 import type { RunOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
@@ -41,14 +43,16 @@ const assemble = async (source: Source, options: RunOptions, log: Log): Promise<
   const connections = new Connections(new Budget(openFiles - Math.min(512, openFiles / 4)))
   const budget = new Budget(bytesOnTheirWay)
   const reach = new DirectReach({ clock })
-  const shared = { connections, budget, reach, rounds: new Rounds(clock), ownSockets: new OwnSockets() }
-  const { tcpIdleTimeout: idleTimeout } = options
+  const ownSockets = new OwnSockets((local, peer) => hasOtherSocket(machine, local, peer))
+  const shared = { connections, budget, reach, rounds: new Rounds(clock), ownSockets }
+  const terms: Required<Terms> = { idleTimeout: options.tcpIdleTimeout, onEndpointGone: { kind: 'keep' } }
   // Redirected packets come to an interface's own address, so the listeners are on all of them; the guard turns away
   // whoever comes without having been redirected.
   const host = ipAddress('0.0.0.0')
   const served = new ServedPorts({
     localPorts,
-    listen: opening => listenTcp({ ...opening, ...shared, host, idleTimeout, report: log.event, clock }),
+    listen: opening =>
+      listenTcp({ ...opening, ...shared, host, terms, isOurs: () => false, report: log.event, clock }),
     newPicker: () => new ServicePicker({ clock, random }),
     report: log.event,
   })

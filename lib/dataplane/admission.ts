@@ -1,5 +1,5 @@
 import type { ServicePortId } from '../model/service-port.js'
-import type { Budget } from './budget.js'
+import type { Budget } from '../stream/budget.js'
 
 /** A client's socket and its endpoint's. */
 const perConnection = 2

@@ -1,24 +1,36 @@
 import type { ServicePortId } from '../model/service-port.js'
+import { Budget } from '../stream/budget.js'
 import { Admission, type Refusal } from './admission.js'
-import { Budget } from './budget.js'
 
 /** A client that is being served, from its arrival until it is gone. */
-export interface OpenConnection {
-  readonly kind: 'open'
+export class OpenConnection {
   /** From 1, never used again. */
   readonly number: number
-  /** Aborts when the connection shall end now. */
-  readonly signal: AbortSignal
-  readonly abort: () => void
-  /** It is over. */
-  readonly close: () => void
+  /** What ends it at once. It changes as the connection goes on. */
+  whenStopped: () => void = () => undefined
+  #stopped = false
+
+  constructor(number: number) {
+    this.number = number
+  }
+
+  /** Whether it was told to end, or its client has left. */
+  isStopped(): boolean {
+    return this.#stopped
+  }
+
+  /** Ends it at once. May be called twice. */
+  stop(): void {
+    if (this.#stopped) return
+    this.#stopped = true
+    this.whenStopped()
+  }
 }
 
 /** A client for whom there is no room. */
 export interface RefusedConnection {
-  readonly kind: 'refused'
   readonly number: number
-  readonly reason: Refusal
+  readonly refusal: Refusal
 }
 
 /** All clients that are being served, over all listeners, so that a stop can wait for them and end the rest. */
@@ -26,7 +38,7 @@ export class Connections {
   /** Those left for connections and listeners. */
   readonly descriptors: Budget
   readonly #admission: Admission
-  readonly #open = new Set<AbortController>()
+  readonly #open = new Set<OpenConnection>()
   #opened = 0
   #waiting: (() => void)[] = []
 
@@ -48,33 +60,25 @@ export class Connections {
   /** Lets a client of `servicePort` in, or says why not. */
   open(servicePort: ServicePortId): OpenConnection | RefusedConnection {
     this.#opened += 1
-    const number = this.#opened
-    const reason = this.#admission.enter(servicePort)
-    if (reason) return { kind: 'refused', number, reason }
-    const controller = new AbortController()
-    this.#open.add(controller)
-    return {
-      kind: 'open',
-      number,
-      signal: controller.signal,
-      abort: () => controller.abort(),
-      close: () => {
-        if (!this.#open.delete(controller)) return
-        this.#admission.leave(servicePort)
-        this.#look()
-      },
-    }
+    const refusal = this.#admission.enter(servicePort)
+    if (refusal) return { number: this.#opened, refusal }
+    const connection = new OpenConnection(this.#opened)
+    this.#open.add(connection)
+    return connection
+  }
+
+  /** It is over: both of its sockets are closed. May be called twice. */
+  close(connection: OpenConnection, servicePort: ServicePortId): void {
+    if (!this.#open.delete(connection)) return
+    this.#admission.leave(servicePort)
+    if (this.#open.size > 0) return
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
   /** Ends all at once; clients and endpoints see a reset. Returns how many there were. */
   reset(): number {
     const { size } = this.#open
-    for (const controller of this.#open) controller.abort()
+    for (const connection of this.#open) connection.stop()
     return size
-  }
-
-  #look(): void {
-    if (this.#open.size > 0) return
-    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }

@@ -2,16 +2,27 @@ import type { Picker } from '../balancer/picker.js'
 import type { Endpoint } from '../model/endpoint.js'
 import { errorText } from '../model/error-text.js'
 import type { IpAddress } from '../model/ip-address.js'
-import type { EndpointStream, Inlet, Opened, Reach } from '../reach/reach.js'
+import type { Reach } from '../reach/reach.js'
+import type { Budget } from '../stream/budget.js'
+import type { ByteStream } from '../stream/byte-stream.js'
+import type { SocketName } from '../stream/socket-name.js'
+import type { OpenConnection } from './connections.js'
+
+/** Who serves, and how to get there. */
+export interface Destination {
+  readonly picker: Picker
+  readonly reach: Reach
+  /** Memory for what is read in bulk. */
+  readonly budget: Budget
+  /** Whether an endpoint is a listener of ours: a circle, and never dialled. */
+  readonly isOurs: (endpoint: Endpoint) => boolean
+}
 
 export interface DialRequest {
   readonly client: IpAddress
-  readonly picker: Picker
-  readonly reach: Reach
-  readonly signal: AbortSignal
-  /** What the endpoint's stream reads into. */
-  readonly inlet: Inlet
-  readonly opened: Opened
+  readonly connection: OpenConnection
+  /** Our end of each attempt: one at a time, and the last is that of the stream. */
+  readonly opened: (local: SocketName, endpoint: Endpoint) => void
   readonly failed: (failure: DialFailure) => void
 }
 
@@ -24,33 +35,42 @@ export interface DialFailure {
 export type Dialled =
   | {
       readonly kind: 'connected'
-      readonly stream: EndpointStream
+      readonly stream: ByteStream
       readonly endpoint: Endpoint
       readonly attempt: number
     }
   | { readonly kind: 'nobody'; readonly reason: 'no endpoint' | 'every endpoint failed' }
-  | { readonly kind: 'aborted' }
+  | { readonly kind: 'stopped' }
 
 /**
- * Connects `client` to an endpoint: as many attempts as the reach's schedule has, each with another endpoint as long as
- * there is one. Each failure is told, and the client's affinity forgotten. Leaves no stream behind when it is aborted.
+ * Connects a client to an endpoint: as many attempts as the reach's schedule has, each with another endpoint as long as
+ * there is one. Each failure is told, and the client's affinity forgotten. Leaves no stream behind when the connection is
+ * stopped meanwhile.
  */
-export const dial = async (request: DialRequest): Promise<Dialled> => {
-  const { client, picker, reach, signal, inlet, opened } = request
-  const failed: Endpoint[] = []
+export const dial = async (
+  { picker, reach, budget, isOurs }: Destination,
+  { client, connection, opened, failed }: DialRequest,
+): Promise<Dialled> => {
+  const tried: Endpoint[] = []
   for (const timeout of reach.schedule) {
-    const endpoint = picker.next(client, failed)
+    if (connection.isStopped()) return { kind: 'stopped' }
+    const endpoint = picker.next(client, tried)
     if (!endpoint) break
-    const attempt = failed.length + 1
+    const attempt = tried.length + 1
     try {
-      const stream = await reach.dial(endpoint, { timeout, signal, inlet, opened })
-      return { kind: 'connected', stream, endpoint, attempt }
+      if (isOurs(endpoint)) throw new Error('it is a listener of ours, so this would go in circles')
+      const dialling = reach.dial(endpoint, { timeout, budget, opened: local => opened(local, endpoint) })
+      connection.whenStopped = () => dialling.giveUp()
+      const stream = await dialling.stream
+      if (!connection.isStopped()) return { kind: 'connected', stream, endpoint, attempt }
+      stream.reset()
+      return { kind: 'stopped' }
     } catch (error) {
-      if (signal.aborted) return { kind: 'aborted' }
+      if (connection.isStopped()) return { kind: 'stopped' }
       picker.forget(client, endpoint)
-      failed.push(endpoint)
-      request.failed({ endpoint, attempt, reason: errorText(error) })
+      tried.push(endpoint)
+      failed({ endpoint, attempt, reason: errorText(error) })
     }
   }
-  return { kind: 'nobody', reason: failed.length > 0 ? 'every endpoint failed' : 'no endpoint' }
+  return { kind: 'nobody', reason: tried.length > 0 ? 'every endpoint failed' : 'no endpoint' }
 }

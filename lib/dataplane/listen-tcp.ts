@@ -1,18 +1,21 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import type { Clock } from '../model/clock.js'
 import { errorText } from '../model/error-text.js'
 import type { IpAddress } from '../model/ip-address.js'
 import { milliseconds, seconds } from '../model/milliseconds.js'
 import { port, type Port } from '../model/port.js'
-import { acceptWith } from './accept.js'
-import { Intake } from './intake.js'
+import type { Terms } from '../model/terms.js'
+import { accept } from '../stream/accept.js'
+import { Departures } from './departures.js'
 import type { Listener } from './listener.js'
 import { serve, type Service } from './serve.js'
 
-export interface ListenTcpOptions extends Service {
+export interface ListenTcpOptions extends Omit<Service, 'departures' | 'idleTimeout'> {
   readonly host: IpAddress
   /** Absent: any that is free. */
   readonly port?: Port
+  /** Where a service port's own terms say nothing. */
+  readonly terms: Required<Terms>
 }
 
 /**
@@ -20,45 +23,42 @@ export interface ListenTcpOptions extends Service {
  * an error after that is reported and does no harm.
  */
 export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> => {
-  const { clock, servicePort, report } = options
-  // Not pauseOnConnect: reading ahead a little, while nobody takes the bytes, is how a client's reset is noticed
-  // before it has an endpoint.
-  const server = createServer({ allowHalfOpen: true })
-  let accepted = 0
-  const welcome = (client: Socket, sent: Intake): void => {
-    accepted += 1
-    client.setNoDelay(true)
-    client.setKeepAlive(true, keepAliveInitialDelay)
-    void serve({ client, sent }, options)
-  }
-  const { descriptors } = options.connections
+  const { clock, servicePort, report, budget, connections } = options
+  let terms = options.terms
+  const departures = new Departures(clock)
+  const service: Service = { ...options, departures, idleTimeout: () => terms.idleTimeout }
+  const { descriptors } = connections
   if (!descriptors.take(1)) throw Object.assign(new Error('too many open files'), { code: 'EMFILE' })
+  const server = createServer({ allowHalfOpen: true })
   try {
     await listening(server, options)
   } catch (error) {
     descriptors.giveBack(1)
     throw error
   }
-  const adopting = acceptWith(server, make => {
-    const sent = new Intake(options.budget)
-    welcome(make(sent), sent)
+  let accepted = 0
+  accept(server, budget, arrival => {
+    accepted += 1
+    void serve(arrival, service)
   })
-  if (!adopting) server.on('connection', client => welcome(client, new Intake(options.budget)))
   server.on('error', error => report({ type: 'listen-failed', servicePort, reason: errorText(error) }))
 
   let closed: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    departures.update([], terms.onEndpointGone)
+    await quiet(clock, () => accepted)
+    server.close()
+    descriptors.giveBack(1)
+  }
   return {
     port: portOf(server),
-    update: () => undefined,
-    close: () =>
-      (closed ??= quiet(clock, () => accepted).then(() => {
-        server.close()
-        descriptors.giveBack(1)
-      })),
+    update: changed => {
+      terms = { ...options.terms, ...changed.terms }
+      departures.update(changed.endpoints, terms.onEndpointGone)
+    },
+    close: () => (closed ??= close()),
   }
 }
-
-const keepAliveInitialDelay = 60_000
 
 const listening = (server: Server, { host, port = 0 }: { host: string; port?: number }): Promise<void> =>
   new Promise((resolve, reject) => {

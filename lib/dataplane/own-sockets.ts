@@ -1,27 +1,85 @@
-import type { LocalEnd } from '../reach/reach.js'
+import { type Endpoint, endpointText } from '../model/endpoint.js'
+
+/**
+ * Whether a socket of this machine at `local` is connected to somewhere else than `peer`: a client here may have the same
+ * local port as a socket of ours towards another address.
+ */
+export type HasOtherSocket = (local: Endpoint, peer: Endpoint) => Promise<boolean>
 
 /**
  * Our own sockets towards endpoints. A client that is one of them has been here before: so a loop shows that no look at
  * addresses can find. Only these count, not our other connections: those to the API server are clients like any.
  */
 export class OwnSockets {
-  readonly #returns = new Map<string, number>()
+  readonly #hasOtherSocket: HasOtherSocket
+  readonly #unanswered = new Map<string, OwnSocket>()
 
-  /** How often the connection of the client at this end has come back to us. */
-  returnsOf(client: LocalEnd): number {
-    const before = this.#returns.get(text(client))
-    return before === undefined ? 0 : before + 1
+  constructor(hasOtherSocket: HasOtherSocket) {
+    this.#hasOtherSocket = hasOtherSocket
   }
 
-  /** A socket was opened for a connection that has come back so often. Gives what forgets it. */
-  add(local: LocalEnd, returns: number): () => void {
-    const key = text(local)
-    this.#returns.set(key, returns)
-    return () => void this.#returns.delete(key)
+  /** Follows the connection of the client at this end. */
+  follow(client: Endpoint): OwnSocket {
+    const text = endpointText(client)
+    const before = this.#unanswered.get(text)
+    // Whoever came from there came now; the next one that seems to is somebody else.
+    this.#unanswered.delete(text)
+    return new OwnSocket({ all: this.#unanswered, hasOtherSocket: this.#hasOtherSocket, before })
   }
 }
 
-/** Whether a connection that has come back so often goes in circles. Once is allowed: one Service may be behind another. */
-export const isLoop = (returns: number): boolean => returns >= 2
+interface Ends {
+  readonly local: Endpoint
+  readonly peer: Endpoint
+}
 
-const text = ({ address, port }: LocalEnd): string => `${address} ${port}`
+interface Followed {
+  readonly all: Map<string, OwnSocket>
+  readonly hasOtherSocket: HasOtherSocket
+  /** The socket that the client seems to be. */
+  readonly before: OwnSocket | undefined
+}
+
+/** The socket, at most one at a time, that one connection has towards an endpoint. */
+class OwnSocket {
+  readonly #followed: Followed
+  /** How often the connection has come back to us. */
+  readonly #returns: number
+  #ends: Ends | undefined
+
+  constructor(followed: Followed) {
+    this.#followed = followed
+    this.#returns = followed.before ? followed.before.#returns + 1 : 0
+  }
+
+  get ends(): Ends | undefined {
+    return this.#ends
+  }
+
+  /** Whether the connection may go in circles. To come back once is allowed: one Service may be behind another. */
+  get isSuspect(): boolean {
+    return this.#returns >= 2
+  }
+
+  /** Of a suspect, whether it really does. */
+  async isLoop(): Promise<boolean> {
+    const { hasOtherSocket, before } = this.#followed
+    if (!before?.ends) return false
+    const { local, peer } = before.ends
+    return !(await hasOtherSocket(local, peer))
+  }
+
+  /** A socket at `local` was opened towards `peer`, instead of the one before, which is closed. */
+  opened(local: Endpoint, peer: Endpoint): void {
+    this.settled()
+    this.#ends = { local, peer }
+    this.#followed.all.set(endpointText(local), this)
+  }
+
+  /** The endpoint has answered, so it is none of our listeners; or it is closed. */
+  settled(): void {
+    if (!this.#ends) return
+    const text = endpointText(this.#ends.local)
+    if (this.#followed.all.get(text) === this) this.#followed.all.delete(text)
+  }
+}

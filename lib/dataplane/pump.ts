@@ -1,107 +1,155 @@
-import type { Alarm, Clock } from '../model/clock.js'
 import type { Disconnected } from '../model/event.js'
 import { type Milliseconds, seconds } from '../model/milliseconds.js'
-import type { EndpointStream } from '../reach/reach.js'
-import { carry } from './flow.js'
-import type { Intake } from './intake.js'
-import { whyTooQuiet } from './quiet.js'
-import { reset } from './reset.js'
-import type { Rounds } from './rounds.js'
+import type { ByteStream, Receiver } from '../stream/byte-stream.js'
+import { Direction } from './direction.js'
+import type { WaitingClient } from './waiting-client.js'
 
 export interface Pair {
-  readonly client: EndpointStream
-  readonly endpoint: EndpointStream
-  /** What each is read into. */
-  readonly sent: Intake
-  readonly received: Intake
+  readonly client: ByteStream
+  readonly endpoint: ByteStream
 }
 
 export interface PumpOptions {
-  readonly clock: Clock
+  readonly now: Milliseconds
   /**
-   * How long a pair may be silent once one side has ended; it is reset before twice that time. Default: one hour, as long as
-   * kube-proxy's other modes remember such a pair (`--conntrack-tcp-timeout-close-wait`).
+   * How long a pair may be silent once one side has ended. Default: one hour, as long as kube-proxy's other modes remember such
+   * a pair (`--conntrack-tcp-timeout-close-wait`).
    */
   readonly halfOpenTimeout: Milliseconds | undefined
-  /** Looks for pairs that are quiet for too long. */
-  readonly rounds: Rounds
-  /** How long nothing may go either way; absent or 0: for ever. */
-  readonly idleTimeout: Milliseconds | undefined
-  /** Resets both when it aborts. */
-  readonly signal: AbortSignal
+  /** How long nothing may go either way, as it is now; 0: for ever. */
+  readonly idleTimeout: () => number
+  /** The endpoint has sent its first bytes. */
+  readonly answered: () => void
+  /** Both streams are closed. */
+  readonly finished: () => void
 }
 
-export interface Outcome {
-  readonly how: Disconnected['how']
-  /** Bytes from the client to the endpoint. */
-  readonly sent: number
-  /** Bytes from the endpoint to the client. */
-  readonly received: number
-}
+type How = Disconnected['how']
+
+/**
+ * Bytes may wait this long for a peer to take any. Linux itself gives up a peer that has vanished, after a quarter of an hour
+ * (tcp_retries2), but never one that is there and does not read. That may be a pager left open: so it gets what a pair of which
+ * one side has ended gets.
+ */
+const longestStall = seconds(3600)
 
 /**
  * Carries bytes both ways until both sides have ended. The end of one is passed on while the other goes on; a
- * reset, or any other failure, of one is passed on as a reset. Resolves when both are closed, and never rejects.
+ * reset, or any other failure, of one is passed on as a reset.
  */
-export const pump = ({ client, endpoint, sent, received }: Pair, options: PumpOptions): Promise<Outcome> =>
-  new Promise(resolve => {
-    const { clock, halfOpenTimeout = seconds(3600), rounds, signal } = options
-    let how: Outcome['how'] = 'ended'
-    let silence: Alarm | undefined
-    let open = 2
+export class Pump {
+  readonly #options: PumpOptions
+  readonly #sent: Direction
+  readonly #received: Direction
+  #how: How = 'ended'
+  #open = 2
+  #halfOpen = false
 
-    const breakOff = (reason: Outcome['how']): void => {
-      if (how === 'ended') how = reason
-      reset(client)
-      reset(endpoint)
-    }
-    const stop = (): void => breakOff('stopping')
-    const look = (): void => {
-      const reason = whyTooQuiet([sent, received], {
-        now: clock.now(),
-        idleTimeout: options.idleTimeout ?? 0,
-      })
-      if (reason) breakOff(reason)
-    }
-    const whenClosed = (stream: EndpointStream, reason: Outcome['how']): void =>
-      onceClosed(stream, () => {
-        if (!hasEnded(stream)) breakOff(reason)
-        open -= 1
-        if (open > 0) return
-        silence?.cancel()
-        signal.removeEventListener('abort', stop)
-        rounds.delete(look)
-        sent.close()
-        received.close()
-        resolve({ how, sent: sent.bytes, received: received.bytes })
-      })
-    // Bytes are counted anyway, so a look now and then costs the data path nothing.
-    const watchSilence = (): void => {
-      const before = sent.bytes + received.bytes
-      silence = clock.after(halfOpenTimeout, () => {
-        if (sent.bytes + received.bytes === before) breakOff('half-open too long')
-        else watchSilence()
-      })
-    }
-    const oneEnded = (): void => {
-      if (!silence && open === 2) watchSilence()
-    }
+  constructor({ client, endpoint }: Pair, options: PumpOptions) {
+    this.#options = options
+    this.#sent = new Direction(client, endpoint, options.now)
+    this.#received = new Direction(endpoint, client, options.now)
+  }
 
-    carry({ from: client, to: endpoint, intake: sent }, oneEnded)
-    carry({ from: endpoint, to: client, intake: received }, oneEnded)
-    whenClosed(client, 'reset by client')
-    whenClosed(endpoint, 'reset by endpoint')
-    rounds.add(look)
-    signal.addEventListener('abort', stop)
-    if (signal.aborted) stop()
-  })
+  get how(): How {
+    return this.#how
+  }
 
-const hasEnded = (stream: EndpointStream): boolean =>
-  stream.readableEnded && stream.writableFinished && !stream.errored
+  /** Bytes from the client to the endpoint. */
+  get sent(): number {
+    return this.#sent.bytes
+  }
 
-/** Calls `closed` once, also when `stream` is closed already. Its errors need no other listener. */
-const onceClosed = (stream: EndpointStream, closed: () => void): void => {
-  stream.on('error', () => undefined)
-  if (stream.closed) closed()
-  else stream.once('close', closed)
+  /** Bytes from the endpoint to the client. */
+  get received(): number {
+    return this.#received.bytes
+  }
+
+  /** Begins, with what the client has sent while it waited. */
+  start({ early, hasEnded }: Pick<WaitingClient, 'early' | 'hasEnded'>): void {
+    const [sent, received] = [this.#sent, this.#received]
+    const { answered } = this.#options
+    const client = new End(this, { source: sent, sink: received, failure: 'reset by client' })
+    sent.from.readTo(client)
+    received.from.readTo(
+      new End(this, { source: received, sink: sent, failure: 'reset by endpoint', first: answered }),
+    )
+    if (early.length === 0 || client.read(early)) sent.from.resume()
+    else sent.from.pause()
+    if (hasEnded) client.ended()
+  }
+
+  /** Ends both sides with a reset; the first `reason` counts. */
+  breakOff(reason: How): void {
+    if (this.#how === 'ended') this.#how = reason
+    this.#sent.from.reset()
+    this.#received.from.reset()
+  }
+
+  /** Ends a pair that has been quiet for too long. To be called now and then: bytes are counted anyway. */
+  look(now: Milliseconds): void {
+    const { halfOpenTimeout = seconds(3600), idleTimeout } = this.#options
+    const [sent, received] = [this.#sent.quietFor(now), this.#received.quietFor(now)]
+    const both = Math.min(sent, received)
+    const idle = idleTimeout()
+    if ((this.#sent.waits && sent >= longestStall) || (this.#received.waits && received >= longestStall))
+      this.breakOff('stalled')
+    else if (this.#halfOpen && both >= halfOpenTimeout) this.breakOff('half-open too long')
+    else if (idle > 0 && both >= idle) this.breakOff('idle too long')
+  }
+
+  /** For its ends: one has ended, and the other may go on. */
+  oneEnded(): void {
+    this.#halfOpen = true
+  }
+
+  /** For its ends: one is closed; `reason` is there when that was no clean end. */
+  oneClosed(reason?: How): void {
+    this.#open -= 1
+    if (reason) this.breakOff(reason)
+    if (this.#open === 0) this.#options.finished()
+  }
+}
+
+interface EndParts {
+  /** The direction that begins here, and the one that ends here. */
+  readonly source: Direction
+  readonly sink: Direction
+  /** What it is when this end fails. */
+  readonly failure: How
+  /** Called when the first bytes have come. */
+  readonly first?: () => void
+}
+
+/** Hears what one of the two streams tells. */
+class End implements Receiver {
+  readonly #pump: Pump
+  readonly #parts: EndParts
+  #hasSpoken = false
+
+  constructor(pump: Pump, parts: EndParts) {
+    this.#pump = pump
+    this.#parts = parts
+  }
+
+  read(bytes: Uint8Array): boolean {
+    if (!this.#hasSpoken) {
+      this.#hasSpoken = true
+      this.#parts.first?.()
+    }
+    return this.#parts.source.pass(bytes)
+  }
+
+  ended(): void {
+    this.#parts.source.to.end()
+    this.#pump.oneEnded()
+  }
+
+  drained(): void {
+    this.#parts.sink.goOn()
+  }
+
+  closed(failure?: string): void {
+    this.#pump.oneClosed(failure === undefined ? undefined : this.#parts.failure)
+  }
 }

@@ -1,108 +1,100 @@
-import type { Socket } from 'node:net'
-import type { Picker } from '../balancer/picker.js'
 import type { Clock } from '../model/clock.js'
-import type { Disconnected, Report, TurnedAway } from '../model/event.js'
-import { ipAddress, type IpAddress } from '../model/ip-address.js'
+import type { Report, TurnedAway } from '../model/event.js'
 import { milliseconds, type Milliseconds } from '../model/milliseconds.js'
 import type { ServicePortId } from '../model/service-port.js'
-import type { Opened, Reach } from '../reach/reach.js'
-import type { Budget } from './budget.js'
-import type { Connections, OpenConnection } from './connections.js'
-import { dial, type DialFailure } from './dial.js'
-import { Intake } from './intake.js'
-import { isLoop, type OwnSockets } from './own-sockets.js'
-import { pump } from './pump.js'
-import { reset } from './reset.js'
+import type { Arrival } from '../stream/accept.js'
+import { type Connections, OpenConnection } from './connections.js'
+import type { Departures } from './departures.js'
+import { type Destination, dial, type Dialled } from './dial.js'
+import type { OwnSockets } from './own-sockets.js'
+import { Pump } from './pump.js'
 import type { Rounds } from './rounds.js'
-
-/** What is the same for all clients of all service ports. */
-export interface Shared {
-  readonly connections: Connections
-  /** For what is on its way. */
-  readonly budget: Budget
-  readonly rounds: Rounds
-  readonly ownSockets: OwnSockets
-}
+import { WaitingClient } from './waiting-client.js'
 
 /** What is the same for all clients of a service port. */
-export interface Service extends Shared {
+export interface Service extends Destination {
   readonly servicePort: ServicePortId
-  readonly picker: Picker
-  readonly reach: Reach
+  readonly connections: Connections
+  readonly rounds: Rounds
+  readonly ownSockets: OwnSockets
+  readonly departures: Departures
   readonly report: Report
   readonly clock: Clock
   /** See `PumpOptions`. */
   readonly halfOpenTimeout?: Milliseconds
-  readonly idleTimeout?: Milliseconds
+  readonly idleTimeout: () => number
 }
 
-/** A client, and what it is read into. */
-export interface Arrival {
-  readonly client: Socket
-  readonly sent: Intake
-}
-
-/** Serves `client` to the end: finds it an endpoint, carries its bytes, reports. Never rejects. */
-export const serve = async (arrival: Arrival, service: Service): Promise<void> => {
-  const { client } = arrival
-  client.on('error', () => undefined)
-  const address = addressOf(client)
-  if (!address) {
-    client.destroy()
+/** Serves a client to the end: finds it an endpoint, carries its bytes, reports. Never rejects. */
+export const serve = async ({ stream, peer }: Arrival, service: Service): Promise<void> => {
+  const { servicePort, connections, ownSockets, report, clock } = service
+  const connection = connections.open(servicePort)
+  const who = { connection: connection.number, servicePort, client: peer.address }
+  const turnAway = (reason: TurnedAway['reason']): void => {
+    report({ type: 'turned-away', ...who, reason })
+    stream.reset()
+  }
+  if (!(connection instanceof OpenConnection)) {
+    turnAway(connection.refusal)
     return
   }
-  const { servicePort, report } = service
-  const connection = service.connections.open(servicePort)
-  const who = { connection: connection.number, servicePort, client: address }
-  const end: End =
-    connection.kind === 'refused'
-      ? { type: 'turned-away', ...who, reason: connection.reason }
-      : await serveOpen({ ...arrival, who, connection }, service)
-  report(end)
-  if (end.type === 'turned-away') reset(client)
-  if (connection.kind === 'open') connection.close()
-}
-
-type End = TurnedAway | Disconnected
-
-interface Admitted extends Arrival {
-  readonly who: {
-    readonly connection: number
-    readonly servicePort: ServicePortId
-    readonly client: IpAddress
-  }
-  readonly connection: OpenConnection
-}
-
-/** Resolves with how it ended. A client that nobody serves is still there. */
-const serveOpen = async (
-  { client, sent, who, connection: { signal, abort } }: Admitted,
-  service: Service,
-): Promise<End> => {
-  const { picker, reach, clock, budget, ownSockets, rounds, halfOpenTimeout, idleTimeout, report } = service
-  const turnAway = (reason: TurnedAway['reason']): TurnedAway => ({ type: 'turned-away', ...who, reason })
-  const returns = ownSockets.returnsOf({ address: who.client, port: client.remotePort ?? 0 })
-  if (isLoop(returns)) return turnAway('loop')
   const arrived = clock.now()
   const duration = (): Milliseconds => milliseconds(clock.now() - arrived)
-  const received = new Intake(budget)
-  const failed = (failure: DialFailure): void => report({ type: 'dial-failed', ...who, ...failure })
-  const opened: Opened = (local, stream) => void stream.once('close', ownSockets.add(local, returns))
-
-  client.once('close', abort)
-  const dialled = await dial({ picker, reach, client: who.client, signal, inlet: received, failed, opened })
-  client.off('close', abort)
-  if (dialled.kind === 'aborted') return turnAway(client.destroyed ? 'client left' : 'stopping')
-  if (dialled.kind === 'nobody') return turnAway(dialled.reason)
-  const { stream, endpoint, attempt } = dialled
-  report({ type: 'connected', ...who, endpoint, attempt, duration: duration() })
-  const outcome = await pump(
-    { client, endpoint: stream, sent, received },
-    { clock, rounds, halfOpenTimeout, idleTimeout, signal },
-  )
-  return { type: 'disconnected', ...who, endpoint, ...outcome, duration: duration() }
+  const own = ownSockets.follow(peer)
+  const waiting = new WaitingClient(stream, () => connection.stop())
+  const dialled: Dialled | Loop =
+    own.isSuspect && (await own.isLoop())
+      ? { kind: 'nobody', reason: 'loop' }
+      : await dial(service, {
+          ...{ client: peer.address, connection },
+          opened: (local, endpoint) => own.opened(local, endpoint),
+          failed: failure => report({ type: 'dial-failed', ...who, ...failure }),
+        })
+  switch (dialled.kind) {
+    case 'nobody':
+      turnAway(dialled.reason)
+      break
+    case 'stopped':
+      turnAway(waiting.hasLeft ? 'client left' : 'stopping')
+      break
+    case 'connected': {
+      const { endpoint, attempt } = dialled
+      report({ type: 'connected', ...who, endpoint, attempt, duration: duration() })
+      const { how, sent, received } = await carry({ waiting, connection, dialled, own }, service)
+      report({ type: 'disconnected', ...who, endpoint, how, sent, received, duration: duration() })
+    }
+  }
+  own.settled()
+  connections.close(connection, servicePort)
 }
 
-/** Undefined when the client is gone already. */
-const addressOf = ({ remoteAddress }: Socket): IpAddress | undefined =>
-  remoteAddress === undefined ? undefined : ipAddress(remoteAddress.replace(/%.*/, ''))
+interface Loop {
+  readonly kind: 'nobody'
+  readonly reason: 'loop'
+}
+
+interface Connected {
+  readonly waiting: WaitingClient
+  readonly connection: OpenConnection
+  readonly own: { settled(): void }
+  readonly dialled: Extract<Dialled, { readonly kind: 'connected' }>
+}
+
+/** Resolves when both sides are closed. */
+const carry = ({ waiting, connection, dialled, own }: Connected, service: Service): Promise<Pump> =>
+  new Promise(resolve => {
+    const { clock, rounds, departures, halfOpenTimeout, idleTimeout } = service
+    const finished = (): void => {
+      rounds.delete(pump)
+      departures.delete(pump)
+      resolve(pump)
+    }
+    const pump = new Pump(
+      { client: waiting.client, endpoint: dialled.stream },
+      { now: clock.now(), halfOpenTimeout, idleTimeout, finished, answered: () => own.settled() },
+    )
+    rounds.add(pump)
+    departures.add(pump, dialled.endpoint)
+    connection.whenStopped = () => pump.breakOff('stopping')
+    pump.start(waiting)
+  })

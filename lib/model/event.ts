@@ -57,6 +57,7 @@ export interface Disconnected {
     | 'half-open too long'
     | 'stalled'
     | 'idle too long'
+    | 'endpoint gone'
     | 'stopping'
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import t from 'tap'
 import { Admission } from '../../lib/dataplane/admission.js'
-import { Budget } from '../../lib/dataplane/budget.js'
+import { Budget } from '../../lib/stream/budget.js'
 import { Connections } from '../../lib/dataplane/connections.js'
 import { servicePortId } from '../../lib/model/service-port.js'
 import { echo, fateOf, Proxy, received } from './stage.js'

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import t, { type Test } from 'tap'
 import type { Endpoint } from '../../lib/model/endpoint.js'
-import { milliseconds, seconds } from '../../lib/model/milliseconds.js'
+import { seconds } from '../../lib/model/milliseconds.js'
 import { FakeClock } from '../fake-clock.js'
 import { echo, endpointThat, fateOf, howAll, Proxy, received } from './stage.js'
 
@@ -74,11 +74,11 @@ t.test('a pair of which one side has ended is reset when the other is silent for
   const client = await proxy.client()
   client.end('hello')
   await once(heard, 'end')
-  clock.advance(milliseconds(3_599_999))
+  clock.advance(seconds(3600))
   t.strictSame(howAll(proxy), new Set())
-  clock.advance(milliseconds(1))
+  clock.advance(seconds(4))
   t.equal(await fateOf(client), 'ECONNRESET')
-  t.match(await proxy.event('disconnected'), { how: 'half-open too long', sent: 5, duration: 3_600_000 })
+  t.match(await proxy.event('disconnected'), { how: 'half-open too long', sent: 5 })
   t.equal(clock.alarms, 0)
 })
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import { Budget } from '../../lib/dataplane/budget.js'
+import { Budget } from '../../lib/stream/budget.js'
 import type { Endpoint } from '../../lib/model/endpoint.js'
 import { bytes, endpointThat, Proxy, received } from './stage.js'
 

@@ -1,10 +1,16 @@
 import { once } from 'node:events'
 import t from 'tap'
-import { OwnSockets } from '../../lib/dataplane/own-sockets.js'
+import { type HasOtherSocket, OwnSockets } from '../../lib/dataplane/own-sockets.js'
+import type { Endpoint } from '../../lib/model/endpoint.js'
 import { ipAddress } from '../../lib/model/ip-address.js'
+import { port } from '../../lib/model/port.js'
 import { echo, fateOf, Proxy, received } from './stage.js'
 
 const loopback = ipAddress('127.0.0.1')
+
+const alone: HasOtherSocket = () => Promise.resolve(false)
+
+const end = (address: string): Endpoint => ({ address: ipAddress(address), port: port(40_000) })
 
 t.test('a service port whose endpoint is its own listener is broken at the second return', async t => {
   const proxy = await Proxy.start(t, { endpoints: [] })
@@ -18,7 +24,7 @@ t.test('a service port whose endpoint is its own listener is broken at the secon
 })
 
 t.test('one service port may be the endpoint of another', async t => {
-  const ownSockets = new OwnSockets()
+  const ownSockets = new OwnSockets(alone)
   const inner = await Proxy.start(t, { endpoints: [await echo(t)], ownSockets })
   const outer = await Proxy.start(t, {
     endpoints: [{ address: loopback, port: inner.listener.port }],
@@ -38,13 +44,41 @@ t.test('another connection of this process is a client like any', async t => {
   t.equal(proxy.events.filter(({ type }) => type === 'turned-away').length, 0)
 })
 
-t.test('a port that was ours and is another’s now means nothing', t => {
-  const ownSockets = new OwnSockets()
-  const end = { address: '10.0.0.1', port: 40_000 }
-  const forget = ownSockets.add(end, 0)
-  t.equal(ownSockets.returnsOf(end), 1)
-  t.equal(ownSockets.returnsOf({ ...end, address: '10.0.0.2' }), 0)
-  forget()
-  t.equal(ownSockets.returnsOf(end), 0)
+/** Follows a connection that came back twice. */
+const suspect = (ownSockets: OwnSockets): ReturnType<OwnSockets['follow']> => {
+  ownSockets.follow(end('10.0.0.9')).opened(end('10.0.0.1'), end('10.1.0.1'))
+  ownSockets.follow(end('10.0.0.1')).opened(end('10.0.0.2'), end('10.1.0.2'))
+  return ownSockets.follow(end('10.0.0.2'))
+}
+
+t.test('a client that has the port of a socket of ours, towards somewhere else, is no loop', async t => {
+  const asked: string[] = []
+  const client: HasOtherSocket = async (local, peer) => asked.push(`${local.address} ${peer.address}`) > 0
+  t.equal(await suspect(new OwnSockets(alone)).isLoop(), true)
+  t.equal(await suspect(new OwnSockets(client)).isLoop(), false)
+  t.strictSame(asked, ['10.0.0.2 10.1.0.2'])
+})
+
+t.test('a connection comes back once: whoever seems to be the same again is somebody else', t => {
+  const ownSockets = new OwnSockets(alone)
+  t.ok(suspect(ownSockets).isSuspect)
+  t.notOk(ownSockets.follow(end('10.0.0.2')).isSuspect)
   t.end()
+})
+
+t.test('a socket whose endpoint has answered, or that is closed, leads back to nobody', t => {
+  const ownSockets = new OwnSockets(alone)
+  const first = ownSockets.follow(end('10.0.0.9'))
+  first.opened(end('10.0.0.1'), end('10.1.0.1'))
+  first.settled()
+  ownSockets.follow(end('10.0.0.1')).opened(end('10.0.0.2'), end('10.1.0.2'))
+  t.notOk(ownSockets.follow(end('10.0.0.2')).isSuspect)
+  t.end()
+})
+
+t.test('an endpoint that is a listener of ours is not dialled', async t => {
+  const [ours, other] = [{ address: loopback, port: port(1) }, await echo(t)]
+  const proxy = await Proxy.start(t, { endpoints: [ours, other], isOurs: each => each === ours })
+  t.equal(String(await received((await proxy.client()).end('hello'))), 'hello')
+  t.match(await proxy.event('dial-failed'), { endpoint: ours, reason: /listener of ours/ })
 })

@@ -33,7 +33,11 @@ t.test('a connection that is idle lives for ever', async t => {
 
 t.test('unless there is an idle timeout, and nothing goes either way for so long', async t => {
   const clock = new FakeClock()
-  const proxy = await Proxy.start(t, { endpoints: [await echo(t)], clock, idleTimeout: seconds(60) })
+  const proxy = await Proxy.start(t, {
+    endpoints: [await echo(t)],
+    clock,
+    terms: { idleTimeout: seconds(60) },
+  })
   const client = await proxy.client()
   for (let round = 0; round < 3; round += 1) {
     client.write('hello')
@@ -50,7 +54,7 @@ t.test('a connection on which one side alone speaks is not idle', async t => {
   const clock = new FakeClock()
   let heard: () => void = () => undefined
   const endpoint = await endpointThat(t, socket => socket.on('data', () => heard()))
-  const proxy = await Proxy.start(t, { endpoints: [endpoint], clock, idleTimeout: seconds(60) })
+  const proxy = await Proxy.start(t, { endpoints: [endpoint], clock, terms: { idleTimeout: seconds(60) } })
   const client = await proxy.client()
   for (let round = 0; round < 5; round += 1) {
     const arrived = new Promise<void>(resolve => (heard = resolve))

@@ -3,9 +3,9 @@ import t from 'tap'
 import { RoundRobin } from '../../lib/balancer/round-robin.js'
 import { ServicePicker } from '../../lib/balancer/service-picker.js'
 import { Sticky } from '../../lib/balancer/sticky.js'
-import { type Endpoint, endpointText } from '../../lib/model/endpoint.js'
+import { endpointText } from '../../lib/model/endpoint.js'
 import { milliseconds, seconds } from '../../lib/model/milliseconds.js'
-import type { DialOptions, EndpointStream, Reach } from '../../lib/reach/reach.js'
+import type { Dialling, Reach } from '../../lib/reach/reach.js'
 import { FakeClock } from '../fake-clock.js'
 import { silentEndpoint } from '../silent-endpoint.js'
 import { echo, endpointThat, fateOf, nobody, Proxy, received } from './stage.js'
@@ -24,16 +24,18 @@ class SilentReach implements Reach {
   #begin: () => void = () => undefined
   readonly begun = new Promise<void>(resolve => (this.#begin = resolve))
 
-  dial(_endpoint: Endpoint, { signal }: DialOptions): Promise<EndpointStream> {
+  dial(): Dialling {
     this.dials += 1
     this.open += 1
     this.#begin()
-    return new Promise((_resolve, reject) =>
-      signal.addEventListener('abort', () => {
+    let giveUp = (): void => undefined
+    const stream = new Promise<never>((_resolve, reject) => {
+      giveUp = () => {
         this.open -= 1
-        reject(new Error('aborted'))
-      }),
-    )
+        reject(new Error('given up'))
+      }
+    })
+    return { stream, giveUp }
   }
 }
 

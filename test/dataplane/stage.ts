@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Picker } from '../../lib/balancer/picker.js'
 import { RoundRobin } from '../../lib/balancer/round-robin.js'
-import { Budget } from '../../lib/dataplane/budget.js'
+import { Budget } from '../../lib/stream/budget.js'
 import { Connections } from '../../lib/dataplane/connections.js'
 import type { Listener } from '../../lib/dataplane/listener.js'
 import { listenTcp } from '../../lib/dataplane/listen-tcp.js'
@@ -11,12 +11,15 @@ import type { Clock } from '../../lib/model/clock.js'
 import type { Endpoint } from '../../lib/model/endpoint.js'
 import type { ProxyEvent } from '../../lib/model/event.js'
 import { ipAddress } from '../../lib/model/ip-address.js'
-import { milliseconds, type Milliseconds } from '../../lib/model/milliseconds.js'
+import { milliseconds, type Milliseconds, seconds } from '../../lib/model/milliseconds.js'
 import { port, type Port } from '../../lib/model/port.js'
 import { servicePortId } from '../../lib/model/service-port.js'
+import type { Terms } from '../../lib/model/terms.js'
 import { DirectReach } from '../../lib/reach/direct.js'
 import type { Reach } from '../../lib/reach/reach.js'
 import { OwnSockets } from '../../lib/dataplane/own-sockets.js'
+import { hasOtherSocket } from '../../lib/host/other-sockets.js'
+import { machine } from '../../lib/host/machine.js'
 import { Rounds } from '../../lib/dataplane/rounds.js'
 import { FakeClock } from '../fake-clock.js'
 
@@ -78,7 +81,8 @@ export interface ProxyOptions {
   readonly budget?: Budget
   readonly connections?: Connections
   readonly ownSockets?: OwnSockets
-  readonly idleTimeout?: Milliseconds
+  readonly terms?: Terms
+  readonly isOurs?: (endpoint: Endpoint) => boolean
   readonly halfOpenTimeout?: Milliseconds
 }
 
@@ -103,7 +107,7 @@ export class Proxy {
 
   static async start(scene: Scene, options: ProxyOptions): Promise<Proxy> {
     const proxy = new Proxy(options)
-    const { endpoints, clock = realClock, reach = new DirectReach({ clock }), ...rest } = options
+    const { endpoints, clock = realClock, reach = new DirectReach({ clock }), terms = {}, ...rest } = options
     const { picker } = proxy
     picker.replace(endpoints)
     proxy.#listener = await listenTcp({
@@ -116,9 +120,12 @@ export class Proxy {
       connections: proxy.connections,
       budget: proxy.budget,
       rounds: new Rounds(clock),
-      ownSockets: options.ownSockets ?? new OwnSockets(),
+      ownSockets: options.ownSockets ?? new OwnSockets((local, peer) => hasOtherSocket(machine, local, peer)),
+      isOurs: options.isOurs ?? (() => false),
+      terms: { idleTimeout: seconds(0), onEndpointGone: { kind: 'keep' } },
       report: event => proxy.#note(event),
     })
+    proxy.listener.update({ endpoints, terms })
     scene.teardown(() => {
       proxy.connections.reset()
       return clock instanceof FakeClock ? passing(clock, proxy.close()) : proxy.close()
@@ -183,7 +190,7 @@ export const received = async (socket: Socket): Promise<Buffer> => {
 
 /**
  * The code of the error that a socket ends with, or 'ended'. A write of nothing tells a reset behind bytes from an end: Node
- * does not, see `flow.ts`.
+ * does not, see `HandleStream`.
  */
 export const fateOf = (socket: Socket): Promise<string> =>
   new Promise(resolve => {

@@ -1,0 +1,78 @@
+import type { Alarm, Clock } from '../model/clock.js'
+import { type Endpoint, endpointText } from '../model/endpoint.js'
+import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
+import type { OnEndpointGone } from '../model/terms.js'
+
+/** A connection to an endpoint, as far as it matters here. */
+export interface Bound {
+  breakOff(reason: 'endpoint gone'): void
+}
+
+/**
+ * What becomes of the connections of one service port when their endpoint serves no longer. An endpoint that is back before
+ * its grace is over was never gone.
+ */
+export class Departures {
+  readonly #clock: Clock
+  readonly #bound = new Map<Bound, string>()
+  readonly #goneSince = new Map<string, Milliseconds>()
+  #present: ReadonlySet<string> = new Set()
+  #policy: OnEndpointGone = { kind: 'keep' }
+  #alarm: Alarm | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** A connection to `endpoint` is open. */
+  add(connection: Bound, endpoint: Endpoint): void {
+    const text = endpointText(endpoint)
+    this.#bound.set(connection, text)
+    // It may have gone while it was dialled.
+    if (this.#present.has(text)) return
+    this.#note()
+    this.#schedule()
+  }
+
+  /** It is closed. */
+  delete(connection: Bound): void {
+    this.#bound.delete(connection)
+  }
+
+  /** These serve from now on, and what becomes of connections to others. */
+  update(endpoints: readonly Endpoint[], policy: OnEndpointGone): void {
+    this.#present = new Set(endpoints.map(endpointText))
+    this.#policy = policy
+    this.#note()
+    this.#schedule()
+  }
+
+  /** Notes since when the endpoints of open connections have been gone, of those that are. */
+  #note(): void {
+    const now = this.#clock.now()
+    const gone = new Set([...this.#bound.values()].filter(text => !this.#present.has(text)))
+    for (const text of this.#goneSince.keys()) if (!gone.has(text)) this.#goneSince.delete(text)
+    for (const text of gone) if (!this.#goneSince.has(text)) this.#goneSince.set(text, now)
+  }
+
+  /** Comes back when the next grace is over. */
+  #schedule(): void {
+    this.#alarm?.cancel()
+    this.#alarm = undefined
+    if (this.#policy.kind === 'keep' || this.#goneSince.size === 0) return
+    const { grace } = this.#policy
+    const due = Math.min(...this.#goneSince.values()) + grace
+    const delay = milliseconds(Math.max(0, due - this.#clock.now()))
+    this.#alarm = this.#clock.after(delay, () => this.#breakOff(grace))
+  }
+
+  #breakOff(grace: Milliseconds): void {
+    const now = this.#clock.now()
+    for (const [connection, text] of this.#bound) {
+      const since = this.#goneSince.get(text)
+      if (since !== undefined && now - since >= grace) connection.breakOff('endpoint gone')
+    }
+    this.#note()
+    this.#schedule()
+  }
+}

@@ -1,0 +1,51 @@
+import type { Budget } from './budget.js'
+
+/** Where every stream reads that has no buffer of its own. What fills it is the beginning of something big. */
+const shared = Buffer.allocUnsafeSlow(16_384)
+
+const privateSize = 262_144
+
+/**
+ * What one stream reads into. Small reads share one buffer and are copied out of it; bulk goes through a private one as it
+ * is: half the cost of a buffer for every read, which is what Node does by itself.
+ *
+ * A stream reads into the buffer it was given after its last read, however long ago that was. So `shared` must be free again
+ * when a read has been looked at, and never be handed to `write`, which keeps it when the kernel is full; and a
+ * private buffer is not read into while a write of it is unfinished: reading stops meanwhile, and no more waits than one read.
+ */
+export class ReadBuffer {
+  readonly #budget: Budget
+  #private: Buffer | undefined
+
+  constructor(budget: Budget) {
+    this.#budget = budget
+  }
+
+  /** What to read into next. */
+  get current(): Uint8Array {
+    return this.#private ?? shared
+  }
+
+  /** The `size` bytes that were read: a copy, or what stays as it is until the next read. */
+  taken(size: number): Uint8Array {
+    return this.#private?.subarray(0, size) ?? Buffer.from(shared.subarray(0, size))
+  }
+
+  /** After a read of `size` bytes: gets a private buffer, as long as there is memory, when that was a full one. */
+  growAfter(size: number): void {
+    if (size < shared.length || this.#private || !this.#budget.take(privateSize)) return
+    this.#private = Buffer.allocUnsafeSlow(privateSize)
+  }
+
+  /** After a read of `size` bytes, of which nothing waits any more: a private buffer goes when that was little. */
+  shrinkAfter(size: number): void {
+    if (size < shared.length) this.release()
+  }
+
+  /** Gives the memory back. */
+  release(): void {
+    if (!this.#private) return
+    this.#private = undefined
+    this.#budget.giveBack(privateSize)
+  }
+}
