@@ -45,7 +45,7 @@ const idleSamples = async (peers: readonly Peer[], count: number): Promise<reado
 }
 
 const bench = async (args: readonly string[]): Promise<void> => {
-  const { out, rounds, seconds, idleConnections } = benchOptions(args)
+  const { out, rounds, seconds, idleConnections, load: only } = benchOptions(args)
   const notes: string[] = []
   const note = (text: string): void => {
     notes.push(text)
@@ -60,8 +60,8 @@ const bench = async (args: readonly string[]): Promise<void> => {
   const peers = await startPeers(tools)
   if (!peers.some(({ name, carries }) => name === 'kube-portal' && carries.includes('echo')))
     note('kube-portal does not carry UDP yet')
-  const loads = loadsWith(tools)
-  const idle = await idleSamples(peers, idleConnections)
+  const loads = loadsWith(tools, only)
+  const idle = only === undefined ? await idleSamples(peers, idleConnections) : []
   const samples = await runRounds({ peers, loads, rounds, seconds, deadline, note })
   const result: Result = {
     ...{ machine: describeMachine(), seconds, rounds, samples, idle, idleConnections, notes },

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { errorText } from '../../lib/model/error-text.js'
 import { Failure } from '../../lib/model/failure.js'
+import { loadNames, loadOf } from './loads/loads.js'
 
 export interface BenchOptions {
   /** Where the JSON goes. */
@@ -13,12 +14,15 @@ export interface BenchOptions {
   /** How long each time. */
   readonly seconds: number
   readonly idleConnections: number
+  /** Absent: all. */
+  readonly load?: string
 }
 
-export const help = `npm run bench -- [--quick] [--out FILE]
+export const help = `npm run bench -- [--quick] [--load NAME] [--out FILE]
 
 Measures kube-portal beside HAProxy, nginx stream and plain Node in network namespaces of its own.
   --quick       half a minute instead of four and a half; good for a look, not for a claim
+  --load NAME   one load only: ${loadNames.join(', ')}
   --out FILE    where the figures go as JSON; default: in the system's folder for temporary files
 `
 
@@ -30,13 +34,18 @@ export const benchOptions = (args: readonly string[]): BenchOptions => {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { quick: { type: 'boolean' }, out: { type: 'string' }, help: { type: 'boolean' } },
+      options: {
+        ...{ quick: { type: 'boolean' }, help: { type: 'boolean' } },
+        ...{ load: { type: 'string' }, out: { type: 'string' } },
+      },
     })
-    const { quick = false, out = join(tmpdir(), 'kube-portal-bench.json'), help = false } = values
+    const { load, quick = false, out = join(tmpdir(), 'kube-portal-bench.json'), help = false } = values
+    if (load !== undefined && !loadOf(load))
+      throw new RangeError(`there is no load ${JSON.stringify(load)}, only ${loadNames.join(', ')}`)
     const length = quick
       ? { rounds: 1, seconds: 1, idleConnections: 1000 }
       : { rounds: 5, seconds: 2, idleConnections: 4000 }
-    return { ...length, out: resolve(out), help }
+    return { ...length, out: resolve(out), help, ...(load !== undefined && { load }) }
   } catch (error) {
     throw usage(error)
   }

@@ -17,6 +17,8 @@ export const loadNames = [...loads.keys()]
 
 export const loadOf = (name: string): Load | undefined => loads.get(name)
 
-/** All that can be done with the programs that are there. */
-export const loadsWith = (tools: ReadonlySet<ToolName>): readonly Load[] =>
-  [...loads.values()].filter(({ needs }) => needs === undefined || tools.has(needs))
+/** All that can be done with the programs that are there; of these, `only` one when it is named. */
+export const loadsWith = (tools: ReadonlySet<ToolName>, only?: string): readonly Load[] =>
+  [...loads]
+    .filter(([name, { needs }]) => (only ?? name) === name && (needs === undefined || tools.has(needs)))
+    .map(([, load]) => load)
