@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-import { main } from '../lib/cli/main.js'
+import { tuneGarbageCollector } from '../lib/cli/garbage.js'
 
+tuneGarbageCollector()
+const { main } = await import('../lib/cli/main.js')
 process.exitCode = await main(process.argv)

@@ -1,13 +1,18 @@
 import type { ServicePortId } from '../model/service-port.js'
 import { Budget } from '../stream/budget.js'
 import { Admission, type Refusal } from './admission.js'
+import { Crowd, type Place } from './crowd.js'
+
+const nothing = (): void => undefined
 
 /** A client that is being served, from its arrival until it is gone. */
 export class OpenConnection {
   /** From 1, never used again. */
   readonly number: number
   /** What ends it at once. It changes as the connection goes on. */
-  whenStopped: () => void = () => undefined
+  whenStopped: () => void = nothing
+  /** Where `Connections` has it. */
+  place: Place<OpenConnection> | undefined
   #stopped = false
 
   constructor(number: number) {
@@ -38,7 +43,7 @@ export class Connections {
   /** Those left for connections and listeners. */
   readonly descriptors: Budget
   readonly #admission: Admission
-  readonly #open = new Set<OpenConnection>()
+  readonly #open = new Crowd<OpenConnection>()
   #opened = 0
   #waiting: (() => void)[] = []
 
@@ -63,13 +68,15 @@ export class Connections {
     const refusal = this.#admission.enter(servicePort)
     if (refusal) return { number: this.#opened, refusal }
     const connection = new OpenConnection(this.#opened)
-    this.#open.add(connection)
+    connection.place = this.#open.add(connection)
     return connection
   }
 
   /** It is over: both of its sockets are closed. May be called twice. */
   close(connection: OpenConnection, servicePort: ServicePortId): void {
-    if (!this.#open.delete(connection)) return
+    if (!connection.place || !this.#open.delete(connection.place)) return
+    connection.place = undefined
+    connection.whenStopped = nothing
     this.#admission.leave(servicePort)
     if (this.#open.size > 0) return
     for (const resolve of this.#waiting.splice(0)) resolve()
@@ -78,7 +85,7 @@ export class Connections {
   /** Ends all at once; clients and endpoints see a reset. Returns how many there were. */
   reset(): number {
     const { size } = this.#open
-    for (const connection of this.#open) connection.stop()
+    for (const connection of this.#open.members) connection.stop()
     return size
   }
 }

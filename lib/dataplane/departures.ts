@@ -2,10 +2,13 @@ import type { Alarm, Clock } from '../model/clock.js'
 import { type Endpoint, endpointText } from '../model/endpoint.js'
 import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
 import type { OnEndpointGone } from '../model/terms.js'
+import { Crowd, type Place } from './crowd.js'
 
-/** A connection to an endpoint, as far as it matters here. */
+/** A connection, as far as it matters here, and where it goes. */
 export interface Bound {
-  breakOff(reason: 'endpoint gone'): void
+  readonly connection: { breakOff(reason: 'endpoint gone'): void }
+  /** The endpoint's text. */
+  readonly to: string
 }
 
 /**
@@ -14,7 +17,7 @@ export interface Bound {
  */
 export class Departures {
   readonly #clock: Clock
-  readonly #bound = new Map<Bound, string>()
+  readonly #bound = new Crowd<Bound>()
   readonly #goneSince = new Map<string, Milliseconds>()
   #present: ReadonlySet<string> = new Set()
   #policy: OnEndpointGone = { kind: 'keep' }
@@ -25,18 +28,20 @@ export class Departures {
   }
 
   /** A connection to `endpoint` is open. */
-  add(connection: Bound, endpoint: Endpoint): void {
-    const text = endpointText(endpoint)
-    this.#bound.set(connection, text)
+  add(connection: Bound['connection'], endpoint: Endpoint): Place<Bound> {
+    const to = endpointText(endpoint)
+    const place = this.#bound.add({ connection, to })
     // It may have gone while it was dialled.
-    if (this.#present.has(text)) return
-    this.#note()
-    this.#schedule()
+    if (!this.#present.has(to)) {
+      this.#note()
+      this.#schedule()
+    }
+    return place
   }
 
   /** It is closed. */
-  delete(connection: Bound): void {
-    this.#bound.delete(connection)
+  delete(place: Place<Bound>): void {
+    this.#bound.delete(place)
   }
 
   /** These serve from now on, and what becomes of connections to others. */
@@ -50,7 +55,7 @@ export class Departures {
   /** Notes since when the endpoints of open connections have been gone, of those that are. */
   #note(): void {
     const now = this.#clock.now()
-    const gone = new Set([...this.#bound.values()].filter(text => !this.#present.has(text)))
+    const gone = new Set(this.#bound.members.map(({ to }) => to).filter(to => !this.#present.has(to)))
     for (const text of this.#goneSince.keys()) if (!gone.has(text)) this.#goneSince.delete(text)
     for (const text of gone) if (!this.#goneSince.has(text)) this.#goneSince.set(text, now)
   }
@@ -68,8 +73,8 @@ export class Departures {
 
   #breakOff(grace: Milliseconds): void {
     const now = this.#clock.now()
-    for (const [connection, text] of this.#bound) {
-      const since = this.#goneSince.get(text)
+    for (const { connection, to } of this.#bound.members) {
+      const since = this.#goneSince.get(to)
       if (since !== undefined && now - since >= grace) connection.breakOff('endpoint gone')
     }
     this.#note()

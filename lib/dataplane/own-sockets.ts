@@ -1,4 +1,4 @@
-import { type Endpoint, endpointText } from '../model/endpoint.js'
+import type { Endpoint } from '../model/endpoint.js'
 
 /**
  * Whether a socket of this machine at `local` is connected to somewhere else than `peer`: a client here may have the same
@@ -12,7 +12,8 @@ export type HasOtherSocket = (local: Endpoint, peer: Endpoint) => Promise<boolea
  */
 export class OwnSockets {
   readonly #hasOtherSocket: HasOtherSocket
-  readonly #unanswered = new Map<string, OwnSocket>()
+  /** By local port; where two addresses have the same, the last. No Map, for the reason that `Crowd` gives. */
+  readonly #unanswered = new Array<OwnSocket | undefined>(65_536)
 
   constructor(hasOtherSocket: HasOtherSocket) {
     this.#hasOtherSocket = hasOtherSocket
@@ -20,10 +21,10 @@ export class OwnSockets {
 
   /** Follows the connection of the client at this end. */
   follow(client: Endpoint): OwnSocket {
-    const text = endpointText(client)
-    const before = this.#unanswered.get(text)
+    const there = this.#unanswered[client.port]
+    const before = there?.isAt(client) ? there : undefined
     // Whoever came from there came now; the next one that seems to is somebody else.
-    this.#unanswered.delete(text)
+    before?.settled()
     return new OwnSocket({ all: this.#unanswered, hasOtherSocket: this.#hasOtherSocket, before })
   }
 }
@@ -34,7 +35,7 @@ interface Ends {
 }
 
 interface Followed {
-  readonly all: Map<string, OwnSocket>
+  readonly all: (OwnSocket | undefined)[]
   readonly hasOtherSocket: HasOtherSocket
   /** The socket that the client seems to be. */
   readonly before: OwnSocket | undefined
@@ -56,6 +57,10 @@ class OwnSocket {
     return this.#ends
   }
 
+  isAt({ address }: Endpoint): boolean {
+    return this.#ends?.local.address === address
+  }
+
   /** Whether the connection may go in circles. To come back once is allowed: one Service may be behind another. */
   get isSuspect(): boolean {
     return this.#returns >= 2
@@ -73,13 +78,13 @@ class OwnSocket {
   opened(local: Endpoint, peer: Endpoint): void {
     this.settled()
     this.#ends = { local, peer }
-    this.#followed.all.set(endpointText(local), this)
+    this.#followed.all[local.port] = this
   }
 
   /** The endpoint has answered, so it is none of our listeners; or it is closed. */
   settled(): void {
     if (!this.#ends) return
-    const text = endpointText(this.#ends.local)
-    if (this.#followed.all.get(text) === this) this.#followed.all.delete(text)
+    const { port } = this.#ends.local
+    if (this.#followed.all[port] === this) this.#followed.all[port] = undefined
   }
 }

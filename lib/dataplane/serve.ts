@@ -29,9 +29,10 @@ export interface Service extends Destination {
 export const serve = async ({ stream, peer }: Arrival, service: Service): Promise<void> => {
   const { servicePort, connections, ownSockets, report, clock } = service
   const connection = connections.open(servicePort)
-  const who = { connection: connection.number, servicePort, client: peer.address }
+  const { number } = connection
+  const client = peer.address
   const turnAway = (reason: TurnedAway['reason']): void => {
-    report({ type: 'turned-away', ...who, reason })
+    report({ type: 'turned-away', connection: number, servicePort, client, reason })
     stream.reset()
   }
   if (!(connection instanceof OpenConnection)) {
@@ -46,9 +47,11 @@ export const serve = async ({ stream, peer }: Arrival, service: Service): Promis
     own.isSuspect && (await own.isLoop())
       ? { kind: 'nobody', reason: 'loop' }
       : await dial(service, {
-          ...{ client: peer.address, connection },
+          client,
+          connection,
           opened: (local, endpoint) => own.opened(local, endpoint),
-          failed: failure => report({ type: 'dial-failed', ...who, ...failure }),
+          failed: failure =>
+            report({ type: 'dial-failed', connection: number, servicePort, client, ...failure }),
         })
   switch (dialled.kind) {
     case 'nobody':
@@ -59,9 +62,27 @@ export const serve = async ({ stream, peer }: Arrival, service: Service): Promis
       break
     case 'connected': {
       const { endpoint, attempt } = dialled
-      report({ type: 'connected', ...who, endpoint, attempt, duration: duration() })
+      report({
+        type: 'connected',
+        connection: number,
+        servicePort,
+        client,
+        endpoint,
+        attempt,
+        duration: duration(),
+      })
       const { how, sent, received } = await carry({ waiting, connection, dialled, own }, service)
-      report({ type: 'disconnected', ...who, endpoint, how, sent, received, duration: duration() })
+      report({
+        type: 'disconnected',
+        connection: number,
+        servicePort,
+        client,
+        endpoint,
+        how,
+        sent,
+        received,
+        duration: duration(),
+      })
     }
   }
   own.settled()
@@ -85,16 +106,16 @@ const carry = ({ waiting, connection, dialled, own }: Connected, service: Servic
   new Promise(resolve => {
     const { clock, rounds, departures, halfOpenTimeout, idleTimeout } = service
     const finished = (): void => {
-      rounds.delete(pump)
-      departures.delete(pump)
+      rounds.delete(round)
+      departures.delete(bound)
       resolve(pump)
     }
     const pump = new Pump(
       { client: waiting.client, endpoint: dialled.stream },
       { now: clock.now(), halfOpenTimeout, idleTimeout, finished, answered: () => own.settled() },
     )
-    rounds.add(pump)
-    departures.add(pump, dialled.endpoint)
+    const round = rounds.add(pump)
+    const bound = departures.add(pump, dialled.endpoint)
     connection.whenStopped = () => pump.breakOff('stopping')
     pump.start(waiting)
   })

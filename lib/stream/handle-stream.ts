@@ -160,7 +160,10 @@ export class HandleStream implements ByteStream {
 
   #over(failure?: string): void {
     this.#buffer.release()
-    this.#receiver?.closed(failure)
+    const receiver = this.#receiver
+    // Whatever still knows a closed stream is not to keep alive all that the connection was.
+    this.#receiver = undefined
+    receiver?.closed(failure)
   }
 
   #check(result: number): void {
