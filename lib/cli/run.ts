@@ -51,8 +51,16 @@ const assemble = async (source: Source, options: RunOptions, log: Log): Promise<
   const host = ipAddress('0.0.0.0')
   const served = new ServedPorts({
     localPorts,
-    listen: opening =>
-      listenTcp({ ...opening, ...shared, host, terms, isOurs: () => false, report: log.event, clock }),
+    listen: opening => {
+      const listening = { ...opening, ...shared, host, terms, isOurs: () => false, report: log.event, clock }
+      switch (opening.protocol) {
+        case 'TCP':
+          return listenTcp(listening)
+        case 'UDP':
+        case 'SCTP':
+          return Promise.reject(new Error(`${opening.protocol} is not carried yet`))
+      }
+    },
     newPicker: () => new ServicePicker({ clock, random }),
     report: log.event,
   })

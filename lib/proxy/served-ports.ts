@@ -5,13 +5,14 @@ import { type Endpoint, endpointText } from '../model/endpoint.js'
 import { errorCode, errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import type { Port } from '../model/port.js'
-import type { Affinity, ServicePort, ServicePortId } from '../model/service-port.js'
+import type { Affinity, Protocol, ServicePort, ServicePortId } from '../model/service-port.js'
 import type { LocalPorts } from './local-ports.js'
 import type { Placed } from './wanted.js'
 
 /** A listener to open, and who serves its clients. */
 export interface Opening {
   readonly servicePort: ServicePortId
+  readonly protocol: Protocol
   readonly port: Port
   readonly picker: Picker
 }
@@ -99,7 +100,7 @@ export class ServedPorts {
 
   async #add(servicePort: ServicePort): Promise<boolean> {
     const picker = this.#parts.newPicker()
-    const listener = await this.#listen(servicePort.id, picker)
+    const listener = await this.#listen(servicePort, picker)
     if (!listener) return false
     const asNew: ServicePort = { ...servicePort, endpoints: [], affinity: { kind: 'none' } }
     const served = { picker, listener, servicePort: asNew }
@@ -124,18 +125,19 @@ export class ServedPorts {
     listener.update(servicePort)
   }
 
-  async #listen(servicePort: ServicePortId, picker: Picker): Promise<Listener | undefined> {
+  async #listen({ id, name }: ServicePort, picker: Picker): Promise<Listener | undefined> {
     const { localPorts, listen, report } = this.#parts
     for (let attempt = 1; ; attempt++) {
       try {
-        const listener = await listen({ servicePort, port: localPorts.for(servicePort), picker })
-        report({ type: 'listening', servicePort, port: listener.port })
+        const opening = { servicePort: id, protocol: name.protocol, port: localPorts.for(id), picker }
+        const listener = await listen(opening)
+        report({ type: 'listening', servicePort: id, port: listener.port })
         return listener
       } catch (error) {
         const somebodyElses = errorCode(error) === 'EADDRINUSE'
-        if (somebodyElses) localPorts.occupied(servicePort)
+        if (somebodyElses) localPorts.occupied(id)
         if (somebodyElses && attempt < attempts) continue
-        report({ type: 'listen-failed', servicePort, reason: errorText(error) })
+        report({ type: 'listen-failed', servicePort: id, reason: errorText(error) })
         return undefined
       }
     }

@@ -1,4 +1,4 @@
-import { portalText } from '../model/portal.js'
+import { type Portal, portalText } from '../model/portal.js'
 import type { ServicePort } from '../model/service-port.js'
 import type { Service } from './service.js'
 import { objectText, refused, type Skip } from './skip.js'
@@ -20,13 +20,18 @@ const textOf = ({ namespace, name }: Service): string => objectText('Service', n
 const older = (one: Service, other: Service): boolean =>
   one.created === other.created ? textOf(one) < textOf(other) : one.created < other.created
 
+/** TCP and UDP of one address and port are two different things to hold. */
+const keyOf = (portal: Portal, { name }: ServicePort): string => `${portalText(portal)}/${name.protocol}`
+
 const holders = (claims: readonly Claim[]): ReadonlyMap<string, Service> => {
   const held = new Map<string, Service>()
   for (const { service, servicePorts } of claims)
-    for (const portal of servicePorts.flatMap(({ portals }) => portals)) {
-      const holder = held.get(portalText(portal))
-      if (!holder || older(service, holder)) held.set(portalText(portal), service)
-    }
+    for (const servicePort of servicePorts)
+      for (const portal of servicePort.portals) {
+        const key = keyOf(portal, servicePort)
+        const holder = held.get(key)
+        if (!holder || older(service, holder)) held.set(key, service)
+      }
   return held
 }
 
@@ -37,8 +42,8 @@ export const settle = (claims: readonly Claim[]): Settled => {
   const skips: Skip[] = []
   for (const { service, servicePorts: claimed } of claims)
     for (const servicePort of claimed) {
-      const lost = servicePort.portals.find(portal => held.get(portalText(portal)) !== service)
-      const holder = lost && held.get(portalText(lost))
+      const lost = servicePort.portals.find(portal => held.get(keyOf(portal, servicePort)) !== service)
+      const holder = lost && held.get(keyOf(lost, servicePort))
       if (lost && holder)
         skips.push(
           refused(textOf(service), `${portalText(lost)} belongs to ${textOf(holder)}, which is older`),

@@ -65,13 +65,14 @@ const whyOwned = ({ what, endpoints }: EndpointSlice, owners: Owners): Skip[] =>
 const compose = (service: Service, slices: readonly EndpointSlice[], owners: Owners): Composed => {
   const { namespace, name, affinity, portals } = service
   if (!portals) return { service, slices, owners, servicePorts: [], skips: service.skips }
-  const servicePorts = portals.ports.map((tcp): ServicePort => {
-    const id = { namespace, service: name, port: tcp.name, protocol: 'TCP' } as const
+  const servicePorts = portals.ports.map((proxied): ServicePort => {
+    const { protocol, port } = proxied
+    const id = { namespace, service: name, port: proxied.name, protocol }
     return {
       id: servicePortId(id),
       name: id,
-      portals: [{ kind: 'cluster-ip', address: portals.address, port: tcp.port }],
-      endpoints: selectEndpoints(tcp.name, slices, owners),
+      portals: [{ kind: 'cluster-ip', address: portals.address, port }],
+      endpoints: selectEndpoints(proxied, slices, owners),
       affinity,
       terms: {},
     }

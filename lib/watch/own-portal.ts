@@ -24,7 +24,7 @@ export const whyOwnPortal = ({ servicePorts }: Snapshot, server: URL): Failure |
   const own = servicePorts.find(({ name, portals }) =>
     address === undefined
       ? ownName.test(server.hostname) && name.namespace === 'default' && name.service === 'kubernetes'
-      : portals.some(portal => portal.address === address && portal.port === port),
+      : name.protocol === 'TCP' && portals.some(each => each.address === address && each.port === port),
   )
   if (!own) return undefined
   const text = `the API server's address ${server.host} is a portal of ${servicePortText(own.name)}, which only we would serve`

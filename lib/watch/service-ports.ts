@@ -4,14 +4,15 @@ import { field, text } from './raw.js'
 import { isDnsLabel, notForUs, refused, type Skip } from './skip.js'
 
 /** A port of a Service that is proxied. */
-export interface TcpPort {
+export interface ProxiedPort {
   /** '' where the Service's only port has no name. */
   readonly name: string
+  readonly protocol: Exclude<Protocol, 'SCTP'>
   readonly port: Port
 }
 
 export interface ServicePorts {
-  readonly ports: readonly TcpPort[]
+  readonly ports: readonly ProxiedPort[]
   /** Why others are not proxied. */
   readonly skips: readonly Skip[]
 }
@@ -37,7 +38,7 @@ const writtenPort = (written: unknown): string => {
   return name === '' ? `its port ${number}` : `its port ${JSON.stringify(name)}, ${number},`
 }
 
-const readPort = (what: string, written: unknown): TcpPort | Skip => {
+const readPort = (what: string, written: unknown): ProxiedPort | Skip => {
   const it = writtenPort(written)
   const name = text(field(written, 'name')) ?? ''
   if (name !== '' && !isDnsLabel(name)) return refused(what, `${it} has a name that is no DNS label`)
@@ -46,18 +47,21 @@ const readPort = (what: string, written: unknown): TcpPort | Skip => {
   const number = portIn(field(written, 'port'))
   if (number === undefined) return refused(what, `${it} is not from 1 to 65535`)
   if (protocol === 'SCTP') return notForUs(what, `${it} is SCTP, for which Node has no sockets`)
-  if (protocol === 'UDP') return notForUs(what, `${it} is UDP, which is not proxied yet`)
-  return { name, port: number }
+  return { name, protocol, port: number }
 }
+
+// The same name or number once more for another protocol is another port: that is how a DNS server has both.
+const clash = (one: ProxiedPort, other: ProxiedPort): boolean =>
+  one.protocol === other.protocol && (one.name === other.name || one.port === other.port)
 
 /** Reads the ports of the Service that events call `what`. */
 export const readServicePorts = (what: string, written: readonly unknown[]): ServicePorts => {
-  const ports: TcpPort[] = []
+  const ports: ProxiedPort[] = []
   const skips: Skip[] = []
   for (const each of written) {
     const read = readPort(what, each)
     if ('type' in read) skips.push(read)
-    else if (ports.some(({ name, port }) => name === read.name || port === read.port))
+    else if (ports.some(other => clash(other, read)))
       skips.push(refused(what, `${writtenPort(each)} is there twice`))
     else ports.push(read)
   }

@@ -3,7 +3,7 @@ import { seconds } from '../model/milliseconds.js'
 import type { Affinity } from '../model/service-port.js'
 import { partsNotOurs, type ServiceDraft, whyNotOurs } from './not-ours.js'
 import { field, list, text, texts } from './raw.js'
-import { readServicePorts, type TcpPort } from './service-ports.js'
+import { type ProxiedPort, readServicePorts } from './service-ports.js'
 import { objectText, type Skip } from './skip.js'
 
 /** What we need of a Service. */
@@ -15,7 +15,7 @@ export interface Service {
   /** Its cluster IPs, even when others proxy it: nobody's endpoint may be one of them. */
   readonly clusterIps: readonly IpAddress[]
   /** The cluster IP that is proxied, and its ports. Absent when none is. */
-  readonly portals?: { readonly address: IpAddress; readonly ports: readonly TcpPort[] }
+  readonly portals?: { readonly address: IpAddress; readonly ports: readonly ProxiedPort[] }
   readonly affinity: Affinity
   /** Why it, or a part of it, is not proxied. */
   readonly skips: readonly Skip[]

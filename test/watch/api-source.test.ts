@@ -63,7 +63,7 @@ for (const speaks of ['h2', 'http'] as const)
           const big = servicePorts.find(({ name }) => servicePortText(name) === 'shop/big')
           const tainted = source.nodes.get('kind-worker2')?.taints.length === 1
           const gone = servicePorts.every(({ name }) => name.service !== 'service-test')
-          if (big?.endpoints.length === 250 && servicePorts.length === 27 && tainted && gone) resolve()
+          if (big?.endpoints.length === 250 && servicePorts.length === 28 && tainted && gone) resolve()
         })
       })
       await close()

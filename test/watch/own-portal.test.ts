@@ -7,7 +7,13 @@ import { service } from './api-objects.js'
 const kubernetes = service({
   name: 'kubernetes',
   namespace: 'default',
-  spec: { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443 }] },
+  spec: {
+    clusterIP: '10.96.0.1',
+    ports: [
+      { name: 'https', port: 443 },
+      { name: 'quic', protocol: 'UDP', port: 8443 },
+    ],
+  },
 })
 const { snapshot } = new Composer().compose([readService(kubernetes)], [])
 
@@ -29,6 +35,7 @@ t.test('an API server behind our own portal is a conflict, by address and by nam
 t.test('an API server anywhere else is none', t => {
   for (const url of [
     'https://10.96.0.1:6443',
+    'https://10.96.0.1:8443',
     'https://192.0.2.1',
     'https://kubernetes.example.com',
     'http://[::1]:443',

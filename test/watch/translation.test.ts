@@ -40,10 +40,6 @@ const leftOut: Readonly<Record<string, readonly [ServiceParts, string]>> = {
     { spec: { clusterIPs: ['fd00::1'] } },
     'not for us: Service shop/cart: it is IPv6 only, which is not proxied yet',
   ],
-  'a UDP port': [
-    { spec: { ports: [{ name: 'dns', protocol: 'UDP', port: 53 }] } },
-    'not for us: Service shop/cart: its port "dns", 53, is UDP, which is not proxied yet',
-  ],
   'an SCTP port': [
     { spec: { ports: [{ protocol: 'SCTP', port: 132 }] } },
     'not for us: Service shop/cart: its port 132 is SCTP, for which Node has no sockets',
@@ -97,6 +93,47 @@ t.test('one bad port leaves the others of its Service alone', t => {
     'refused: Service shop/cart: its port "a", 0, is not from 1 to 65535',
     'refused: Service shop/cart: its port "c", 80, is there twice',
     'refused: Service shop/cart: its port "b", 81, is there twice',
+  ])
+  t.end()
+})
+
+t.test('one number and one name may be TCP and UDP, each with the endpoints of its own protocol', t => {
+  const services = [
+    service({
+      spec: {
+        ports: [
+          { name: 'dns', protocol: 'TCP', port: 53 },
+          { name: 'dns', protocol: 'UDP', port: 53 },
+        ],
+      },
+    }),
+  ]
+  const slices = [
+    slice({ ports: [{ name: 'dns', protocol: 'UDP', port: 5353 }] }),
+    slice({
+      name: 'cart-2',
+      ports: [{ name: 'dns', protocol: 'TCP', port: 53 }],
+      endpoints: [at('10.244.1.2')],
+    }),
+  ]
+  t.strictSame(translation({ services, slices }), [
+    'shop/cart:dns/TCP at 10.96.0.10:53 -> 10.244.1.2:53',
+    'shop/cart:dns/UDP at 10.96.0.10:53 -> 10.244.1.1:5353',
+  ])
+  t.end()
+})
+
+t.test('a name or a number that comes twice for UDP is refused, as for TCP', t => {
+  const udp = { protocol: 'UDP', port: 53 }
+  const ports = [
+    { ...udp, name: 'a' },
+    { ...udp, name: 'b' },
+    { ...udp, name: 'a', port: 54 },
+  ]
+  t.strictSame(ofService({ spec: { ports } }), [
+    'shop/cart:a/UDP at 10.96.0.10:53 -> nobody',
+    'refused: Service shop/cart: its port "b", 53, is there twice',
+    'refused: Service shop/cart: its port "a", 54, is there twice',
   ])
   t.end()
 })
@@ -196,6 +233,15 @@ for (const [what, [parts, reason]] of Object.entries(badSlices))
 t.test("what is wrong with the slices of a Service that is not proxied is nobody's concern", t => {
   const services = [service({ spec: { clusterIP: 'None' } })]
   t.equal(translation({ services, slices: [slice({ ports: [{ port: 0 }] })] }).length, 1)
+  t.end()
+})
+
+t.test('a TCP and a UDP Service may share an address and a port', t => {
+  const udp = service({ name: 'dns', spec: { ports: [{ protocol: 'UDP', port: 80 }] } })
+  t.strictSame(translation({ services: [service(), udp], slices: [slice()] }), [
+    `${cart} 10.244.1.1:8080`,
+    'shop/dns/UDP at 10.96.0.10:80 -> nobody',
+  ])
   t.end()
 })
 
