@@ -1,4 +1,5 @@
-import type { Milliseconds } from './milliseconds.js'
+import { duration } from './duration.js'
+import { type Milliseconds, milliseconds } from './milliseconds.js'
 
 /** What becomes of TCP connections whose endpoint serves no longer: they live on, or are reset after a grace. */
 export type OnEndpointGone =
@@ -9,4 +10,14 @@ export interface Terms {
   /** How long nothing may go either way. 0: for ever, with TCP; as if it were absent, with UDP. */
   readonly idleTimeout?: Milliseconds
   readonly onEndpointGone?: OnEndpointGone
+}
+
+/** Reads `keep`, `reset=30s`, or `reset`, which is at once. Throws RangeError on anything else. */
+export const onEndpointGone = (text: string): OnEndpointGone => {
+  if (text === 'keep') return { kind: 'keep' }
+  if (text === 'reset') return { kind: 'reset', grace: milliseconds(0) }
+  const [, grace] = /^reset=(.*)$/s.exec(text) ?? []
+  if (grace === undefined)
+    throw new RangeError(`it is keep, reset, or reset=30s with a grace, not ${JSON.stringify(text)}`)
+  return { kind: 'reset', grace: duration(grace) }
 }

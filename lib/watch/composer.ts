@@ -63,7 +63,7 @@ const whyOwned = ({ what, endpoints }: EndpointSlice, owners: Owners): Skip[] =>
 }
 
 const compose = (service: Service, slices: readonly EndpointSlice[], owners: Owners): Composed => {
-  const { namespace, name, affinity, portals } = service
+  const { namespace, name, affinity, portals, terms } = service
   if (!portals) return { service, slices, owners, servicePorts: [], skips: service.skips }
   const servicePorts = portals.ports.map((proxied): ServicePort => {
     const { protocol, port } = proxied
@@ -74,7 +74,7 @@ const compose = (service: Service, slices: readonly EndpointSlice[], owners: Own
       portals: [{ kind: 'cluster-ip', address: portals.address, port }],
       endpoints: selectEndpoints(proxied, slices, owners),
       affinity,
-      terms: {},
+      terms: terms[protocol],
     }
   })
   const ofSlices = slices.flatMap(slice => [...slice.skips, ...whyOwned(slice, owners)])

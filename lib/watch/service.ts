@@ -1,6 +1,7 @@
 import { familyOf, type IpAddress, ipAddress } from '../model/ip-address.js'
 import { seconds } from '../model/milliseconds.js'
 import type { Affinity } from '../model/service-port.js'
+import { type Annotations, readAnnotations } from './annotations.js'
 import { partsNotOurs, type ServiceDraft, whyNotOurs } from './not-ours.js'
 import { field, list, text, texts } from './raw.js'
 import { type ProxiedPort, readServicePorts } from './service-ports.js'
@@ -17,6 +18,8 @@ export interface Service {
   /** The cluster IP that is proxied, and its ports. Absent when none is. */
   readonly portals?: { readonly address: IpAddress; readonly ports: readonly ProxiedPort[] }
   readonly affinity: Affinity
+  /** What it asks for, for its ports of each protocol. */
+  readonly terms: Annotations['terms']
   /** Why it, or a part of it, is not proxied. */
   readonly skips: readonly Skip[]
 }
@@ -54,8 +57,9 @@ const draftOf = (object: unknown): ServiceDraft => {
 export const readService = (object: unknown): Service => {
   const draft = draftOf(object)
   const { namespace, name, what, clusterIps = [] } = draft
+  const { terms, skips: misread } = readAnnotations(what, object)
   const service = {
-    ...{ namespace, name, clusterIps, affinity: affinityOf(object) },
+    ...{ namespace, name, clusterIps, affinity: affinityOf(object), terms },
     // One that does not say is younger than all others.
     created: text(field(object, 'metadata', 'creationTimestamp')) ?? '~',
   }
@@ -67,6 +71,6 @@ export const readService = (object: unknown): Service => {
   return {
     ...service,
     ...(address !== undefined && ports.length > 0 && { portals: { address, ports } }),
-    skips: [...skips, ...partsNotOurs(draft)],
+    skips: [...skips, ...misread, ...partsNotOurs(draft)],
   }
 }

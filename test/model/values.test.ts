@@ -4,6 +4,7 @@ import { ipAddress } from '../../lib/model/ip-address.js'
 import { milliseconds } from '../../lib/model/milliseconds.js'
 import { port } from '../../lib/model/port.js'
 import { portRange } from '../../lib/model/port-range.js'
+import { onEndpointGone } from '../../lib/model/terms.js'
 import { servicePortId, servicePortText } from '../../lib/model/service-port.js'
 import { whyUndialable } from '../../lib/model/undialable.js'
 
@@ -104,4 +105,15 @@ t.test('a service port is named as kube-proxy names it', async t => {
   const unnamed = { ...named, port: '' }
   t.strictSame([servicePortText(named), servicePortId(named)], ['shop/cart:http', 'shop/cart:http/TCP'])
   t.strictSame([servicePortText(unnamed), servicePortId(unnamed)], ['shop/cart', 'shop/cart/TCP'])
+})
+
+t.test('connections of a gone endpoint are kept, or reset at once or after a grace', async t => {
+  t.strictSame(['keep', 'reset', 'reset=0', 'reset=1m30s'].map(onEndpointGone), [
+    { kind: 'keep' },
+    { kind: 'reset', grace: 0 },
+    { kind: 'reset', grace: 0 },
+    { kind: 'reset', grace: 90_000 },
+  ])
+  for (const text of ['', 'Keep', 'keep=1s', 'reset=', 'reset=30', 'reset 30s', 'reset=1s\n'])
+    t.throws(() => onEndpointGone(text), RangeError, text)
 })

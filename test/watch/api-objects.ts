@@ -3,6 +3,7 @@ export interface ServiceParts {
   readonly name?: unknown
   readonly namespace?: unknown
   readonly labels?: unknown
+  readonly annotations?: unknown
   readonly created?: unknown
   readonly spec?: Readonly<Record<string, unknown>>
   readonly status?: unknown
@@ -13,11 +14,12 @@ export const service = ({
   name = 'cart',
   namespace = 'shop',
   labels,
+  annotations,
   created,
   spec,
   status,
 }: ServiceParts = {}): unknown => ({
-  metadata: { name, namespace, labels, creationTimestamp: created ?? '2026-01-01T00:00:00Z' },
+  metadata: { name, namespace, labels, annotations, creationTimestamp: created ?? '2026-01-01T00:00:00Z' },
   spec: { type: 'ClusterIP', clusterIP: '10.96.0.10', ports: [{ protocol: 'TCP', port: 80 }], ...spec },
   status,
 })

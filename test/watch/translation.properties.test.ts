@@ -37,6 +37,7 @@ t.test('whatever JSON comes, reading it ends well', t => {
         service({
           name: anything,
           labels: anything,
+          annotations: anything,
           spec: { clusterIP: anything, clusterIPs: anything, ports: anything },
         }),
         slice({ labels: anything, addressType: anything, ports: anything, endpoints: anything }),
