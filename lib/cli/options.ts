@@ -1,7 +1,17 @@
 import { type Command, Option } from 'commander'
 import type { Milliseconds } from '../model/milliseconds.js'
 import type { PortRange } from '../model/port-range.js'
-import { localPortRange, period, serverUrl, span, verbosity } from './parsers.js'
+import type { OnEndpointGone } from '../model/terms.js'
+import {
+  defaultUdpTimeout,
+  endpointGone,
+  localPortRange,
+  period,
+  serverUrl,
+  span,
+  udpSpan,
+  verbosity,
+} from './parsers.js'
 
 /** How much the program says, and in what form. */
 export interface LoggingOptions {
@@ -29,6 +39,9 @@ export interface RunOptions extends CleanupOptions, ClusterOptions {
   readonly iptablesMinSyncPeriod: Milliseconds
   readonly drainTimeout: Milliseconds
   readonly tcpIdleTimeout: Milliseconds
+  /** Never 0. */
+  readonly udpTimeout: Milliseconds
+  readonly onEndpointGone: OnEndpointGone
   readonly dryRun?: true
   readonly cleanup?: true
 }
@@ -118,6 +131,26 @@ const withProxyOptions = (command: Command): Command =>
         ),
         span,
         '0s',
+      ),
+    )
+    .addOption(
+      readBy(
+        new Option(
+          '--udp-timeout <duration>',
+          'forget UDP clients on whose flow nothing goes for so long; 0: the default',
+        ),
+        udpSpan,
+        defaultUdpTimeout,
+      ),
+    )
+    .addOption(
+      readBy(
+        new Option(
+          '--on-endpoint-gone <what>',
+          'TCP connections whose endpoint is removed: keep, reset (at once), or reset=30s (after a grace)',
+        ),
+        endpointGone,
+        'keep',
       ),
     )
     .addOption(

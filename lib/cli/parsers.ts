@@ -3,6 +3,7 @@ import { duration } from '../model/duration.js'
 import { errorText } from '../model/error-text.js'
 import type { Milliseconds } from '../model/milliseconds.js'
 import { type PortRange, portRange, portRangeSize } from '../model/port-range.js'
+import { onEndpointGone } from '../model/terms.js'
 
 /** A reader of an option's text whose RangeError becomes a message about that option. */
 const checked =
@@ -17,6 +18,18 @@ const checked =
 
 /** A span of time, 0 included. */
 export const span = checked(duration)
+
+// Longer than the 30 s that QUIC connections are commonly idle for, and the kernel's own time for UDP clients that were
+// answered (nf_conntrack_udp_timeout_stream): a flow is here for as long as its translation is.
+export const defaultUdpTimeout = '120s'
+
+/** How long a UDP flow may be idle. kube-proxy's files say 0s where they mean the default. */
+export const udpSpan = checked((text: string): Milliseconds => {
+  const value = duration(text)
+  return value === 0 ? duration(defaultUdpTimeout) : value
+})
+
+export const endpointGone = checked(onEndpointGone)
 
 /** A span of time that is not 0. */
 export const period = checked((text: string): Milliseconds => {

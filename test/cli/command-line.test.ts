@@ -31,6 +31,11 @@ const mistakes: readonly (readonly [string, readonly string[], string])[] = [
     "error: option '--iptables-sync-period <duration>' argument '0s' is invalid. it must be more than 0.\nRun with --help for all options.\n",
   ],
   [
+    'a word for connections of gone endpoints that there is not',
+    ['run', '--on-endpoint-gone', 'close'],
+    `error: option '--on-endpoint-gone <what>' argument 'close' is invalid. it is keep, reset, or reset=30s with a grace, not "close".\nRun with --help for all options.\n`,
+  ],
+  [
     'a port range that ends before it begins',
     ['run', '--proxy-port-range', '300-200'],
     "error: option '--proxy-port-range <range>' argument '300-200' is invalid. a range of ports ends after it begins, unlike 300-200.\nRun with --help for all options.\n",
