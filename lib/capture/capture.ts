@@ -1,7 +1,7 @@
 import type { Family } from '../model/ip-address.js'
 import type { Port } from '../model/port.js'
 import type { Portal, Verdict } from '../model/portal.js'
-import type { ServicePortName } from '../model/service-port.js'
+import type { Protocol, ServicePortName } from '../model/service-port.js'
 
 /** What is to happen to packets for one portal. */
 export interface CapturedPortal {
@@ -12,11 +12,17 @@ export interface CapturedPortal {
   readonly localPort: Port
 }
 
+/** A local port of ours that only redirected packets may reach. */
+export interface GuardedPort {
+  readonly protocol: Protocol
+  readonly port: Port
+}
+
 /** All that the kernel is to do for us. */
 export interface Wanted {
   readonly portals: readonly CapturedPortal[]
-  /** Local ports of ours that only redirected packets may reach. A draining stop has these and no portals. */
-  readonly guarded: readonly Port[]
+  /** A draining stop has these and no portals. */
+  readonly guarded: readonly GuardedPort[]
 }
 
 /** How packets for portals get to our listeners. */

@@ -1,11 +1,13 @@
 import { type Family, familyOf } from '../model/ip-address.js'
 import type { Port } from '../model/port.js'
 import type { Verdict } from '../model/portal.js'
-import { servicePortText } from '../model/service-port.js'
-import type { CapturedPortal, Wanted } from './capture.js'
+import { type Protocol, servicePortText } from '../model/service-port.js'
+import type { CapturedPortal, GuardedPort, Wanted } from './capture.js'
 import { type Chain, type ChainName, chains, type Table } from './chains.js'
 import { comment, type Rule } from './rule.js'
 import type { Reference, Ruleset, TableRules } from './ruleset.js'
+
+const protocols: readonly Protocol[] = ['TCP', 'UDP']
 
 // The order of the arguments is that of `iptables-save`, so that rules are equal when nothing is to be done.
 const portalRule = ({ portal, servicePort }: CapturedPortal, target: string): Rule => {
@@ -15,15 +17,18 @@ const portalRule = ({ portal, servicePort }: CapturedPortal, target: string): Ru
   return `-d ${portal.address}/${bits} -p ${protocol} ${purpose} -m ${protocol} --dport ${portal.port} -j ${target}`
 }
 
+/** How a client hears that nobody is there, as it would from a closed port. */
+const refusing = (protocol: Protocol, family: Family): string => {
+  // A reset and not ICMP, for TCP: it is not rate limited, and no firewall on its way takes it for optional.
+  if (protocol === 'TCP') return 'REJECT --reject-with tcp-reset'
+  return `REJECT --reject-with ${family === 'IPv4' ? 'icmp' : 'icmp6'}-port-unreachable`
+}
+
 const redirect = (captured: CapturedPortal): Rule =>
   portalRule(captured, `REDIRECT --to-ports ${captured.localPort}`)
 
-// A reset and not ICMP, for TCP: it is not rate limited, and no firewall on its way takes it for optional.
-const refusal = (captured: CapturedPortal): Rule => {
-  const icmp = familyOf(captured.portal.address) === 'IPv4' ? 'icmp' : 'icmp6'
-  const answer = captured.servicePort.protocol === 'TCP' ? 'tcp-reset' : `${icmp}-port-unreachable`
-  return portalRule(captured, `REJECT --reject-with ${answer}`)
-}
+const refusal = (captured: CapturedPortal): Rule =>
+  portalRule(captured, refusing(captured.servicePort.protocol, familyOf(captured.portal.address)))
 
 /** The ports as iptables writes them, neighbours as one range: `14000:14002`, `14007`. */
 const ranges = (ports: readonly Port[]): string[] => {
@@ -38,10 +43,14 @@ const ranges = (ports: readonly Port[]): string[] => {
 
 // To conntrack a REDIRECT is a DNAT. These rules also keep conntrack in use: without any, the kernel would forget
 // how to translate connections that are still open as soon as nat is empty.
-const guard = (range: string): Rule[] => [
-  `-p tcp -m tcp --dport ${range} -m conntrack --ctstate DNAT -j ACCEPT`,
-  `-p tcp -m tcp --dport ${range} -m conntrack ! --ctstate DNAT -j REJECT --reject-with tcp-reset`,
-]
+const guard = (guarded: readonly GuardedPort[], protocol: Protocol, family: Family): Rule[] => {
+  const ports = guarded.filter(each => each.protocol === protocol).map(({ port }) => port)
+  const name = protocol.toLowerCase()
+  return ranges(ports).flatMap(range => [
+    `-p ${name} -m ${name} --dport ${range} -m conntrack --ctstate DNAT -j ACCEPT`,
+    `-p ${name} -m ${name} --dport ${range} -m conntrack ! --ctstate DNAT -j ${refusing(protocol, family)}`,
+  ])
+}
 
 const references = (ours: readonly Chain[]): Reference[] => {
   const jumps = ours.flatMap(({ from, jump }) => from.map(chain => ({ from: chain, rule: jump })))
@@ -58,7 +67,7 @@ export const rulesFor = (wanted: Wanted, family: Family): Ruleset => {
   const having = (verdict: Verdict): CapturedPortal[] => portals.filter(portal => portal.verdict === verdict)
   const redirects = having('serve').map(redirect).sort()
   const rules: Readonly<Record<ChainName, readonly Rule[]>> = {
-    'KUBE-NODEPORT-NON-LOCAL': ranges(wanted.guarded).flatMap(guard),
+    'KUBE-NODEPORT-NON-LOCAL': protocols.flatMap(each => guard(wanted.guarded, each, family)),
     'KUBE-PORTAL-REFUSE': having('refuse').map(refusal).sort(),
     'KUBE-PORTALS-CONTAINER': redirects,
     'KUBE-PORTALS-HOST': redirects,

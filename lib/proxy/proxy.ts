@@ -82,7 +82,7 @@ export class Proxy {
     const opened = await served.open(servicePorts)
     const gone = served.missingFrom(servicePorts)
     await this.#save()
-    const written = await capture.apply(wantedFor(served.placed(servicePorts), served.localPorts(gone)))
+    const written = await capture.apply(wantedFor(served.placed(servicePorts), served.guarded(gone)))
     await served.close(gone)
     localPorts.keepOnly(servicePorts.map(({ id }) => id))
     const duration = milliseconds(clock.now() - began)
@@ -93,7 +93,7 @@ export class Proxy {
   /** Takes the portals' rules out and leaves the guard. Not being able to is not the end: `remove` comes later. */
   async #retire(): Promise<void> {
     const { served, capture, report } = this.#parts
-    const guarded = served.localPorts()
+    const guarded = served.guarded()
     if (guarded.length === 0) return
     try {
       await capture.apply({ portals: [], guarded })

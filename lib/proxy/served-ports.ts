@@ -1,5 +1,6 @@
 import type { Picker } from '../balancer/picker.js'
 import type { ServicePicker } from '../balancer/service-picker.js'
+import type { GuardedPort } from '../capture/capture.js'
 import type { Listener } from '../dataplane/listener.js'
 import { type Endpoint, endpointText } from '../model/endpoint.js'
 import { errorCode, errorText } from '../model/error-text.js'
@@ -80,9 +81,12 @@ export class ServedPorts {
     })
   }
 
-  /** The local ports of the listeners of `ids`; of all when absent. */
-  localPorts(ids: readonly ServicePortId[] = [...this.#served.keys()]): readonly Port[] {
-    return ids.flatMap(id => this.#served.get(id)?.listener.port ?? [])
+  /** The local ports of the listeners of `ids`, to be guarded; of all when absent. */
+  guarded(ids: readonly ServicePortId[] = [...this.#served.keys()]): readonly GuardedPort[] {
+    return ids.flatMap(id => {
+      const served = this.#served.get(id)
+      return served ? [{ protocol: served.servicePort.name.protocol, port: served.listener.port }] : []
+    })
   }
 
   /** Closes the listeners of `ids`; of all when absent. Connections that are open go on. */

@@ -1,4 +1,4 @@
-import type { CapturedPortal, Wanted } from '../capture/capture.js'
+import type { CapturedPortal, GuardedPort, Wanted } from '../capture/capture.js'
 import type { Port } from '../model/port.js'
 import { type ServicePort, verdictOf } from '../model/service-port.js'
 
@@ -17,7 +17,10 @@ const captured = ({ servicePort, localPort }: Placed): CapturedPortal[] =>
   }))
 
 /** What the kernel is to do for service ports whose listeners are there; `closing`: for listeners about to go. */
-export const wantedFor = (placed: readonly Placed[], closing: readonly Port[]): Wanted => ({
+export const wantedFor = (placed: readonly Placed[], closing: readonly GuardedPort[]): Wanted => ({
   portals: placed.flatMap(captured),
-  guarded: [...placed.map(({ localPort }) => localPort), ...closing],
+  guarded: [
+    ...placed.map(({ servicePort: { name }, localPort }) => ({ protocol: name.protocol, port: localPort })),
+    ...closing,
+  ],
 })

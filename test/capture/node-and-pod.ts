@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -29,11 +30,14 @@ export const buildNode = (): void => {
   writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')
 }
 
+/** What runs a program in the pod. */
+export const inPod: readonly [string, ...string[]] = ['ip', 'netns', 'exec', 'pod']
+
 /** Starts `client.ts` in the pod. */
 export const clientInPod = (host: string, ...args: readonly string[]): ChildProcessWithoutNullStreams =>
-  spawn('ip', [
-    ...['netns', 'exec', 'pod', process.execPath],
-    ...[join(import.meta.dirname, 'client.js'), host, ...args],
+  spawn(inPod[0], [
+    ...inPod.slice(1),
+    ...[process.execPath, join(import.meta.dirname, 'client.js'), host, ...args],
   ])
 
 /** What a client in the pod hears, and how often. */
@@ -50,4 +54,15 @@ export const listen = async (): Promise<void> => {
   server.listen(14_000, '0.0.0.0')
   await once(server, 'listening')
   t.teardown(() => server.close())
+}
+
+/** A UDP listener that answers what it hears, with a socket for each address that clients are redirected to. */
+export const listenUdp = async (port: number): Promise<void> => {
+  for (const address of ['127.0.0.1', nodeAddress]) {
+    const socket = createSocket('udp4')
+    socket.on('message', (message, peer) => socket.send(message, peer.port, peer.address))
+    socket.bind(port, address)
+    await once(socket, 'listening')
+    t.teardown(() => socket.close())
+  }
 }

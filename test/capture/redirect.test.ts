@@ -3,16 +3,17 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import type { Capture, Wanted } from '../../lib/capture/capture.js'
-import { port } from '../../lib/model/port.js'
 import { talk } from './client.js'
+import { udpClient, udpClientIn } from '../udp-client.js'
 import { inNamespace } from '../namespace.js'
 import { run, without } from './commands.js'
-import { buildNode, clientInPod, heardInPod, listen, nodeAddress } from './node-and-pod.js'
+import { buildNode, clientInPod, heardInPod, inPod, listen, listenUdp, nodeAddress } from './node-and-pod.js'
 import { tried } from './tried.js'
-import { refused, served, wanted } from './wanted.js'
+import { guardOf, refused, served, wanted } from './wanted.js'
 
 const cart = served({ address: '10.96.0.10', localPort: 14_000 })
 const empty = refused({ name: 'shop/empty', address: '10.96.0.11', localPort: 14_001 })
+const dns = served({ name: 'shop/dns', address: '10.96.0.12', port: 53, protocol: 'UDP', localPort: 14_002 })
 const others = Array.from({ length: 100 }, (_, index) =>
   served({ name: `other/s${index}`, address: `10.96.1.${index}`, localPort: 15_000 + index }),
 )
@@ -54,12 +55,32 @@ const onBackend = (kind: 'nft' | 'legacy'): void => {
       t.equal(await heardInPod(nodeAddress, 14_000), '1 ECONNREFUSED')
     })
 
+    t.test('a UDP listener cannot be reached directly, and its portal leads to it', async t => {
+      const { capture } = tried(t, kind)
+      const direct = [
+        await udpClient({ host: '127.0.0.1', port: 14_002 }),
+        udpClientIn(inPod, { host: nodeAddress, port: 14_002 }),
+      ]
+      const portal = [
+        await udpClient({ host: '10.96.0.12', port: 53 }),
+        udpClientIn(inPod, { host: '10.96.0.12', port: 53 }),
+      ]
+      t.teardown(() => [...direct, ...portal].forEach(client => client.close()))
+      for (const client of direct) t.equal(await client.ask(), 'hello', 'it can without the guard')
+      await capture.apply(wanted(cart, dns))
+      for (const client of direct) t.equal(await client.ask(), 'ECONNREFUSED')
+      for (const client of portal) t.equal(await client.ask(), 'hello')
+    })
+
     t.test('a portal works on a machine that lets nothing in', async t => {
       const { capture } = tried(t, kind)
       run(`iptables-${kind}`, '-P', 'INPUT', 'DROP')
       t.teardown(() => run(`iptables-${kind}`, '-P', 'INPUT', 'ACCEPT'))
-      await capture.apply(wanted(cart))
+      await capture.apply(wanted(cart, dns))
       t.equal(await heardInPod('10.96.0.10', 80), '1 hello')
+      const client = udpClientIn(inPod, { host: '10.96.0.12', port: 53 })
+      t.teardown(() => client.close())
+      t.equal(await client.ask(), 'hello')
     })
 
     t.test('an open connection goes on when its portal is gone, while the guard stands', async t => {
@@ -68,7 +89,7 @@ const onBackend = (kind: 'nft' | 'legacy'): void => {
       const socket = connect({ host: '10.96.0.10', port: 80 })
       t.teardown(() => socket.destroy())
       await once(socket, 'data')
-      await capture.apply({ portals: [], guarded: [port(14_000)] })
+      await capture.apply({ portals: [], guarded: [guardOf(cart)] })
       socket.write('still there?')
       const signal = AbortSignal.timeout(5_000)
       t.equal(String(await once(socket, 'data', { signal })), 'still there?')
@@ -98,6 +119,7 @@ const onBackend = (kind: 'nft' | 'legacy'): void => {
 await inNamespace(import.meta.url, async () => {
   buildNode()
   await listen()
+  await listenUdp(14_002)
   onBackend('nft')
   onBackend('legacy')
 })

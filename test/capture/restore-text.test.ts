@@ -5,7 +5,7 @@ import { rulesFor } from '../../lib/capture/rules.js'
 import type { Ruleset } from '../../lib/capture/ruleset.js'
 import { savedRules } from '../../lib/capture/saved.js'
 import type { Family } from '../../lib/model/ip-address.js'
-import { refused, served, wanted } from './wanted.js'
+import { guardOf, refused, served, wanted } from './wanted.js'
 
 const cart = served({ address: '10.96.0.10', localPort: 14_000 })
 const dns = served({ name: 'kube-system/dns', address: '10.96.0.2', port: 53, localPort: 14_001 })
@@ -46,6 +46,20 @@ t.test('the order of the portals makes no difference', t => {
   t.end()
 })
 
+t.test('UDP listeners are guarded as TCP listeners are, and refuse as closed UDP ports do', t => {
+  const udp = served({ name: 'kube-system/dns', address: '10.96.0.2', protocol: 'UDP', localPort: 14_001 })
+  const rulesIn = (family: Family): readonly string[] =>
+    rulesFor(wanted(cart, udp), family).filter.chains.get('KUBE-NODEPORT-NON-LOCAL') ?? []
+  t.strictSame(rulesIn('IPv4'), [
+    '-p tcp -m tcp --dport 14000 -m conntrack --ctstate DNAT -j ACCEPT',
+    '-p tcp -m tcp --dport 14000 -m conntrack ! --ctstate DNAT -j REJECT --reject-with tcp-reset',
+    '-p udp -m udp --dport 14001 -m conntrack --ctstate DNAT -j ACCEPT',
+    '-p udp -m udp --dport 14001 -m conntrack ! --ctstate DNAT -j REJECT --reject-with icmp-port-unreachable',
+  ])
+  t.match(rulesIn('IPv6').at(-1), /icmp6-port-unreachable$/)
+  t.end()
+})
+
 const rules = (...portals: readonly CapturedPortal[]): Ruleset => rulesFor(wanted(...portals), 'IPv4')
 
 t.test('nothing is written where nothing differs', t => {
@@ -54,7 +68,7 @@ t.test('nothing is written where nothing differs', t => {
 })
 
 t.test('only the chains that differ are written, each whole', t => {
-  const guarded = { portals: [dns], guarded: [cart.localPort, dns.localPort] }
+  const guarded = { portals: [dns], guarded: [cart, dns].map(guardOf) }
   t.equal(
     restoreText(rules(cart, dns), rulesFor(guarded, 'IPv4')),
     `*nat

@@ -1,4 +1,4 @@
-import type { CapturedPortal, Wanted } from '../../lib/capture/capture.js'
+import type { CapturedPortal, GuardedPort, Wanted } from '../../lib/capture/capture.js'
 import { ipAddress } from '../../lib/model/ip-address.js'
 import { port } from '../../lib/model/port.js'
 import type { Verdict } from '../../lib/model/portal.js'
@@ -25,8 +25,14 @@ const captured = (sketch: Sketch, verdict: Verdict): CapturedPortal => {
 export const served = (sketch: Sketch): CapturedPortal => captured(sketch, 'serve')
 export const refused = (sketch: Sketch): CapturedPortal => captured(sketch, 'refuse')
 
+/** The guard for the listener of a portal. */
+export const guardOf = ({ servicePort: { protocol }, localPort }: CapturedPortal): GuardedPort => ({
+  protocol,
+  port: localPort,
+})
+
 /** The portals, and the guard for their listeners. */
 export const wanted = (...portals: readonly CapturedPortal[]): Wanted => ({
   portals,
-  guarded: portals.map(({ localPort }) => localPort),
+  guarded: portals.map(guardOf),
 })

@@ -29,7 +29,7 @@ const servicePort = (service: string, endpoints: number): ServicePort => {
 
 const text = ({ portals, guarded }: Wanted): string => {
   const captured = portals.map(each => `${each.servicePort.service} ${each.verdict} ${each.localPort}`)
-  return `rules [${captured.join(', ')}] guard [${guarded.join(', ')}]`
+  return `rules [${captured.join(', ')}] guard [${guarded.map(({ port }) => port).join(', ')}]`
 }
 
 /** A proxy whose listeners and rules take notes of what happens to them, in order. */
