@@ -51,11 +51,13 @@ const programs = {
     ['iptables', 'iptables', 'no rule can be installed, and the demo cannot run'],
     ['ip', 'iproute2', 'the sandbox has no network, and the demo cannot run'],
     ['unshare', 'util-linux', 'there is no sandbox, and the demo cannot run'],
+    ['conntrack', 'conntrack', 'UDP clients that keep sending from one port may go unanswered'],
   ],
   test: [
     ['iptables', 'iptables', 'kernel tests are skipped'],
     ['ip', 'iproute2', 'kernel tests are skipped'],
     ['unshare', 'util-linux', 'kernel tests are skipped'],
+    ['conntrack', 'conntrack', 'tests of UDP clients that outlive a change of rules are skipped'],
     ['nft', 'nftables', 'a test of what nft rules do to iptables is skipped'],
     ['kubectl', 'kubernetes-client', 'the tests that drive the sandbox with kubectl are skipped'],
   ],

@@ -5,19 +5,28 @@ import { seconds } from '../model/milliseconds.js'
 import { type Backend, programOf } from './backend.js'
 import type { Capture, Wanted } from './capture.js'
 import { tables } from './chains.js'
+import { Conntrack } from './conntrack.js'
 import { notRun, refused, whyUnreadable } from './iptables-failure.js'
 import { removeText, restoreText } from './restore-text.js'
 import { type Rule, targetOf } from './rule.js'
 import { rulesFor } from './rules.js'
-import type { Ruleset } from './ruleset.js'
+import { nothing, type Ruleset } from './ruleset.js'
 import { savedRules } from './saved.js'
 import { settled } from './settled.js'
+import { redirectsIn } from './stale-flows.js'
 
 export interface IptablesOptions {
   readonly host: Host
   readonly backend: Backend
   readonly families: readonly Family[]
   readonly report: Report
+}
+
+/** What makes the `current` rules the `rules` that are wanted. */
+interface Change {
+  readonly current: Ruleset
+  readonly rules: Ruleset
+  readonly text: string
 }
 
 // Longer than the wait for the lock, so that a held lock is told from a program that hangs.
@@ -37,15 +46,21 @@ const inventory = (current: Ruleset): string[] =>
 /** Captures with iptables: packets for a portal are redirected to this machine, to the listener's port. */
 export class Iptables implements Capture {
   readonly #options: IptablesOptions
+  readonly #conntracks: Readonly<Record<Family, Conntrack>>
 
   constructor(options: IptablesOptions) {
     this.#options = options
+    this.#conntracks = {
+      IPv4: new Conntrack({ ...options, family: 'IPv4' }),
+      IPv6: new Conntrack({ ...options, family: 'IPv6' }),
+    }
   }
 
   apply(wanted: Wanted): Promise<readonly Family[]> {
     return this.#eachFamily(async family => {
-      const text = restoreText(await this.#read(family), rulesFor(wanted, family))
-      await this.#write(family, text)
+      const [current, rules] = [await this.#read(family), rulesFor(wanted, family)]
+      const text = restoreText(current, rules)
+      await this.#change(family, { current, rules, text })
       return text === '' ? [] : [family]
     })
   }
@@ -53,7 +68,7 @@ export class Iptables implements Capture {
   remove(): Promise<readonly string[]> {
     return this.#eachFamily(async family => {
       const current = await this.#read(family)
-      await this.#write(family, removeText(current))
+      await this.#change(family, { current, rules: nothing, text: removeText(current) })
       return inventory(current).map(line => `${family} ${this.#options.backend.kind} ${line}`)
     })
   }
@@ -68,6 +83,15 @@ export class Iptables implements Capture {
     const failure = whyUnreadable(program, text)
     if (failure) throw failure
     return savedRules(text)
+  }
+
+  /** Conntrack comes last: until the rules have changed, the kernel would only do the same again. */
+  async #change(family: Family, { current, rules, text }: Change): Promise<void> {
+    const conntrack = this.#conntracks[family]
+    const redirects = redirectsIn(rules)
+    conntrack.suspect(redirectsIn(current), redirects)
+    await this.#write(family, text)
+    await conntrack.settle(redirects)
   }
 
   async #write(family: Family, text: string): Promise<void> {

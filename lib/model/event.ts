@@ -135,6 +135,12 @@ export type ProxyOwnEvent =
     }
   | { readonly type: 'sync-failed'; readonly reason: string; readonly retryIn: Milliseconds }
   | {
+      /** The rules are in force, but UDP clients from before may still be translated as the former ones said. */
+      readonly type: 'conntrack-failed'
+      readonly reason: string
+      readonly cure: string
+    }
+  | {
       /** Local ports could not be remembered: after a restart, rules that still stand may point at nothing. */
       readonly type: 'state-not-saved'
       readonly reason: string

@@ -102,6 +102,10 @@ const ownSentence = (event: ProxyOwnEvent): Sentence => {
       const again = `trying again in ${durationText(event.retryIn)}`
       return sentence('error', 0, `sync failed, what was in force stays: ${event.reason}; ${again}`)
     }
+    case 'conntrack-failed': {
+      const effect = 'UDP clients that keep sending from the same port may go unanswered'
+      return sentence('warn', 0, `${effect}: ${event.reason}; what to do: ${event.cure}`)
+    }
     case 'state-not-saved':
       return sentence('warn', 0, `cannot remember local ports for the next start: ${event.reason}`)
     case 'stopping': {
@@ -139,6 +143,7 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'rules-written':
     case 'synced':
     case 'sync-failed':
+    case 'conntrack-failed':
     case 'state-not-saved':
     case 'stopping':
     case 'retire-failed':

@@ -18,6 +18,7 @@ export const buildNode = (): void => {
     ip address add 192.0.2.1/24 dev up0
     ip link set up0 up
     ip link set up1 up
+    ip neighbour add 192.0.2.254 lladdr 02:00:00:00:00:fe dev up0
     ip route add default via 192.0.2.254
     ip netns add pod
     ip link add pod0 type veth peer name eth0 netns pod
@@ -56,11 +57,11 @@ export const listen = async (): Promise<void> => {
   t.teardown(() => server.close())
 }
 
-/** A UDP listener that answers what it hears, with a socket for each address that clients are redirected to. */
+/** A UDP listener that answers with its port, with a socket for each address that clients are redirected to. */
 export const listenUdp = async (port: number): Promise<void> => {
   for (const address of ['127.0.0.1', nodeAddress]) {
     const socket = createSocket('udp4')
-    socket.on('message', (message, peer) => socket.send(message, peer.port, peer.address))
+    socket.on('message', (_, peer) => socket.send(String(port), peer.port, peer.address))
     socket.bind(port, address)
     await once(socket, 'listening')
     t.teardown(() => socket.close())

@@ -66,10 +66,10 @@ const onBackend = (kind: 'nft' | 'legacy'): void => {
         udpClientIn(inPod, { host: '10.96.0.12', port: 53 }),
       ]
       t.teardown(() => [...direct, ...portal].forEach(client => client.close()))
-      for (const client of direct) t.equal(await client.ask(), 'hello', 'it can without the guard')
+      for (const client of direct) t.equal(await client.ask(), '14002', 'it can without the guard')
       await capture.apply(wanted(cart, dns))
       for (const client of direct) t.equal(await client.ask(), 'ECONNREFUSED')
-      for (const client of portal) t.equal(await client.ask(), 'hello')
+      for (const client of portal) t.equal(await client.ask(), '14002')
     })
 
     t.test('a portal works on a machine that lets nothing in', async t => {
@@ -80,7 +80,7 @@ const onBackend = (kind: 'nft' | 'legacy'): void => {
       t.equal(await heardInPod('10.96.0.10', 80), '1 hello')
       const client = udpClientIn(inPod, { host: '10.96.0.12', port: 53 })
       t.teardown(() => client.close())
-      t.equal(await client.ask(), 'hello')
+      t.equal(await client.ask(), '14002')
     })
 
     t.test('an open connection goes on when its portal is gone, while the guard stands', async t => {

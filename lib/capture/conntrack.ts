@@ -1,0 +1,84 @@
+import type { Host } from '../host/host.js'
+import { errorCode, errorText } from '../model/error-text.js'
+import type { Report } from '../model/event.js'
+import type { Family } from '../model/ip-address.js'
+import { seconds } from '../model/milliseconds.js'
+import { type Redirects, type StaleFlows, staleFlows } from './stale-flows.js'
+
+export interface ConntrackOptions {
+  readonly host: Host
+  readonly family: Family
+  readonly report: Report
+}
+
+const timeout = seconds(5)
+
+const those = ({ address, port, goTo }: StaleFlows): readonly string[] => [
+  ...['--orig-dst', address, '--orig-port-dst', String(port), '--reply-port-src', String(goTo)],
+]
+
+/**
+ * Makes the kernel forget how it translates UDP clients of portals that are redirected elsewhere now, or nowhere. What it
+ * did with a client's first datagram it does with all that follow soon enough, whatever the rules say by then: a client
+ * that keeps its source port would talk to a closed port for ever. TCP needs none of this: a connection begins with a SYN,
+ * and one that meets the entry of a connection that has ended makes a new entry.
+ */
+export class Conntrack {
+  readonly #options: ConntrackOptions
+  /** Portals whose clients may be translated wrongly. */
+  readonly #suspects = new Set<string>()
+  #looked = false
+  #complaint = ''
+
+  constructor(options: ConntrackOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Notes whose clients will be translated wrongly once the rules redirect as `after` and no longer as `before`; the first
+   * time everybody's, as a run before this one may have ended half way.
+   */
+  suspect(before: Redirects, after: Redirects): void {
+    for (const portal of [...before.keys(), ...after.keys()])
+      if (!this.#looked || before.get(portal) !== after.get(portal)) this.#suspects.add(portal)
+    this.#looked = true
+  }
+
+  /**
+   * Deletes the entries of suspects that do not go where `redirects`, the rules by now, say. Never rejects: what
+   * fails is reported, once for as long as the reason stays, and left for the next call.
+   */
+  async settle(redirects: Redirects): Promise<void> {
+    if (this.#suspects.size === 0) return
+    try {
+      const listed = await this.#run('--dump')
+      for (const stale of staleFlows(listed, this.#suspects, redirects))
+        await this.#run('--delete', those(stale))
+      this.#suspects.clear()
+      this.#complaint = ''
+    } catch (error) {
+      this.#complain(error)
+    }
+  }
+
+  async #run(command: '--dump' | '--delete', args: readonly string[] = []): Promise<string> {
+    const { host, family } = this.#options
+    // Zone 0 is where our rules translate; entries of other zones are made for somebody else's.
+    const ours = ['--proto', 'udp', '--family', family.toLowerCase(), '--zone', '0']
+    const { code, stdout, stderr } = await host.run('conntrack', [command, ...ours, ...args], { timeout })
+    // By now there may be none left.
+    if (code === 0 || /\b0 flow entries\b/.test(stderr)) return stdout
+    throw new Error(`conntrack ${command} ended with ${code}: ${errorText(stderr)}`)
+  }
+
+  #complain(error: unknown): void {
+    const missing = errorCode(error) === 'ENOENT'
+    const reason = missing ? 'there is no program conntrack here' : errorText(error)
+    if (reason === this.#complaint) return
+    this.#complaint = reason
+    const cure = missing
+      ? 'install it (apt-get install conntrack, dnf install conntrack-tools)'
+      : 'it will be tried again with each sync'
+    this.#options.report({ type: 'conntrack-failed', reason, cure })
+  }
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { rulesFor } from '../../lib/capture/rules.js'
+import { redirectsIn, staleFlows } from '../../lib/capture/stale-flows.js'
+import { port } from '../../lib/model/port.js'
+import { refused, served, wanted } from './wanted.js'
+
+const dns = { name: 'shop/dns', address: '10.96.0.12', port: 53, protocol: 'UDP' } as const
+const six = { ...dns, address: 'fd00:96::12' }
+
+/** Who of the recorded machine's UDP clients is in the wrong place. */
+const stale = (portals: readonly string[], redirects: Readonly<Record<string, number>>): string[] => {
+  const listed = readFileSync('test/capture/saved/conntrack.txt', 'utf8')
+  const wantedPorts = new Map(
+    Object.entries(redirects).map(([portal, local]) => [portal, port(local)] as const),
+  )
+  return staleFlows(listed, new Set(portals), wantedPorts).map(
+    ({ address, port, goTo }) => `${address} ${port} to ${goTo}`,
+  )
+}
+
+t.test('redirects of UDP portals are found among rules, and nothing else', async t => {
+  const rules = wanted(
+    served({ ...dns, localPort: 14_001 }),
+    served({ ...six, localPort: 14_002 }),
+    refused({ ...dns, address: '10.96.0.13', localPort: 14_003 }),
+    served({ ...dns, protocol: 'TCP', localPort: 14_004 }),
+  )
+  t.strictSame([...redirectsIn(rulesFor(rules, 'IPv4'))], [['10.96.0.12:53', 14_001]])
+  t.strictSame([...redirectsIn(rulesFor(rules, 'IPv6'))], [['[fd00:96::12]:53', 14_002]])
+})
+
+t.test("rules of kube-proxy's userspace mode, and of nobody we know, are no redirects", async t => {
+  const rules = [
+    '-d 10.96.0.12/32 -p udp -m comment --comment "shop/dns" -m udp --dport 53 -j DNAT --to-destination 192.0.2.1:40000',
+    '-p udp -m udp --dport 53 -j REDIRECT --to-ports 14000',
+    '-d 10.96.0.0/16 -p udp -m udp --dport 53 -j REDIRECT --to-ports 14000',
+    '-d 10.96.0.12/32 -p udp -m udp --dport 53:54 -j REDIRECT --to-ports 14000',
+    '-d 10.96.0.12/32 -p udp -m udp --dport 53 -j REDIRECT',
+  ]
+  const nat = { chains: new Map([['KUBE-PORTALS-HOST', rules]]), references: [] }
+  t.equal(redirectsIn({ nat, filter: { chains: new Map(), references: [] } }).size, 0)
+})
+
+t.test('clients of a portal that moved go to its old port, all of them in one', async t => {
+  t.strictSame(stale(['10.96.0.12:53'], { '10.96.0.12:53': 14_009 }), ['10.96.0.12 53 to 14001'])
+})
+
+t.test('all clients of a portal that is no longer redirected are in the wrong place', async t => {
+  t.strictSame(stale(['10.96.0.12:53'], {}), ['10.96.0.12 53 to 14009', '10.96.0.12 53 to 14001'])
+})
+
+t.test('clients that kept sending while nobody redirected them are in the wrong place', async t => {
+  t.strictSame(stale(['10.96.0.13:53'], { '10.96.0.13:53': 14_003 }), ['10.96.0.13 53 to 53'])
+})
+
+t.test('clients of an IPv6 portal are found, too', async t => {
+  t.strictSame(stale(['[fd00:96::12]:53'], { '[fd00:96::12]:53': 14_001 }), ['fd00:96::12 53 to 14002'])
+})
+
+t.test('whoever talks to another address or another port is left alone', async t => {
+  t.strictSame(stale(['10.96.0.12:55', '10.96.0.14:53'], {}), [])
+  t.strictSame(stale(['10.96.0.12:54'], { '10.96.0.12:54': 54 }), [])
+})
+
+t.test('what is no listing has nobody in it', async t => {
+  for (const text of ['', '\n', 'udp 17 29 src=192.0.2.1 dst=10.96.0.12 sport=1 dport=53', 'no\nwords'])
+    t.strictSame(staleFlows(text, new Set(['10.96.0.12:53']), new Map()), [])
+})
