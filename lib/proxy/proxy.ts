@@ -38,6 +38,8 @@ export interface StopOptions {
 export class Proxy {
   readonly #parts: ProxyParts
   readonly #limiter: RateLimiter
+  /** Whether the source has seen everything once. */
+  #informed = false
 
   constructor(parts: ProxyParts) {
     this.#parts = parts
@@ -52,7 +54,15 @@ export class Proxy {
 
   /** Begins. What goes wrong from here on is reported and tried again. */
   start(): void {
-    this.#parts.source.start(() => this.#limiter.request())
+    this.#parts.source.start(() => {
+      this.#informed = true
+      this.#limiter.request()
+    })
+  }
+
+  /** Asks for a sync: something has changed that the source does not know of, such as this machine's addresses. */
+  resync(): void {
+    if (this.#informed) this.#limiter.request()
   }
 
   /**

@@ -166,3 +166,17 @@ t.test('local ports of service ports that are no more can be had by others', asy
   const many = Array.from({ length: 100 }, (_, index) => servicePort(`s${index}`, 1))
   t.equal((await sync({ servicePorts: many })).filter(note => note.startsWith('open')).length, 100)
 })
+
+t.test(
+  'a change of this machine is followed at once, but not before the source has seen everything',
+  async t => {
+    const { proxy, sync, notes, clock } = stage(t)
+    proxy.resync()
+    await clock.pass(1000)
+    t.strictSame(notes, [])
+    await sync()
+    proxy.resync()
+    await clock.pass(1)
+    t.strictSame(notes, ['rules [cart serve 14000] guard [14000]'])
+  },
+)
