@@ -39,6 +39,11 @@ export class LocalPorts {
     for (const id of this.#ports.keys()) if (!kept.has(id)) this.#giveBack(id)
   }
 
+  /** Whether the port is given away. */
+  has(local: Port): boolean {
+    return this.#given.has(local)
+  }
+
   /** All that are given away, to be saved. */
   entries(): ReadonlyMap<ServicePortId, Port> {
     return this.#ports
