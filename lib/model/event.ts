@@ -85,6 +85,51 @@ export type ConnectionEvent =
   | TurnedAway
   | Disconnected
 
+/** A socket that sends datagrams to a service port. */
+interface FlowClient {
+  readonly servicePort: ServicePortId
+  readonly client: IpAddress
+  /** Absent when the datagram came from no port (RFC 768). */
+  readonly clientPort?: Port
+}
+
+/** Datagrams of a client were lost: nobody to serve it, nobody who took them, or no room for it. */
+export interface FlowRefused extends FlowClient {
+  readonly type: 'flow-refused'
+  readonly reason: 'no endpoint' | 'every endpoint failed' | 'no room' | 'loop' | 'no port to answer'
+}
+
+/** A client and an endpoint exchange datagrams no longer. */
+export interface FlowEnded extends FlowClient {
+  readonly type: 'flow-ended'
+  readonly flow: number
+  readonly endpoint: Endpoint
+  /** Bytes from the client to the endpoint. */
+  readonly sent: number
+  /** Bytes from the endpoint to the client. */
+  readonly received: number
+  readonly duration: Milliseconds
+  readonly how: 'idle' | 'endpoint gone' | 'endpoint refused' | 'made room' | 'closing'
+}
+
+/** What happened to datagrams between a client and an endpoint. `flow` numbers them, from 1. */
+export type FlowEvent =
+  | (FlowClient & {
+      readonly type: 'flow-began'
+      readonly flow: number
+      readonly endpoint: Endpoint
+      /** 1 unless endpoints failed before this one. */
+      readonly attempt: number
+    })
+  | (FlowClient & {
+      readonly type: 'flow-failed'
+      readonly endpoint: Endpoint
+      readonly attempt: number
+      readonly reason: string
+    })
+  | FlowRefused
+  | FlowEnded
+
 /** What happened between us and the API server. */
 export type ApiEvent =
   | { readonly type: 'listed'; readonly resource: Resource; readonly objects: number }
@@ -150,7 +195,7 @@ export type ProxyOwnEvent =
   | { readonly type: 'stopped'; readonly reset: number }
 
 /** Everything that happens in the program, as plain facts. `observe` makes words and numbers of them. */
-export type ProxyEvent = ConnectionEvent | ApiEvent | ProxyOwnEvent
+export type ProxyEvent = ConnectionEvent | FlowEvent | ApiEvent | ProxyOwnEvent
 
 /** Takes note of what happened. Never throws and never waits. */
 export type Report = (event: ProxyEvent) => void

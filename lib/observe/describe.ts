@@ -1,6 +1,6 @@
 import { durationText } from '../model/duration.js'
 import { endpointText } from '../model/endpoint.js'
-import type { ApiEvent, ConnectionEvent, ProxyEvent, ProxyOwnEvent } from '../model/event.js'
+import type { ApiEvent, ConnectionEvent, FlowEvent, ProxyEvent, ProxyOwnEvent } from '../model/event.js'
 
 /** A sentence about an event, and to whom it matters. */
 export interface Sentence {
@@ -44,6 +44,29 @@ const connectionSentence = (event: ConnectionEvent): Sentence => {
       const bytes = `${event.sent} bytes sent, ${event.received} received, ${durationText(event.duration)}`
       return sentence('info', 4, `${who}: ${event.how}: ${bytes}, ${endpointText(event.endpoint)}`)
     }
+  }
+}
+
+const flowSentence = (event: FlowEvent): Sentence => {
+  const { client, clientPort: port } = event
+  const from = port === undefined ? client : endpointText({ address: client, port })
+  switch (event.type) {
+    case 'flow-began': {
+      const tries = event.attempt === 1 ? '' : `, at attempt ${event.attempt}`
+      const text = `${event.servicePort} flow ${event.flow} from ${from}: to ${endpointText(event.endpoint)}${tries}`
+      return sentence('info', 4, text)
+    }
+    case 'flow-ended': {
+      const who = `${event.servicePort} flow ${event.flow} from ${from}`
+      const bytes = `${event.sent} bytes sent, ${event.received} received, ${durationText(event.duration)}`
+      return sentence('info', 4, `${who}: ${event.how}: ${bytes}, ${endpointText(event.endpoint)}`)
+    }
+    case 'flow-failed': {
+      const what = `endpoint ${endpointText(event.endpoint)} failed: ${event.reason}`
+      return sentence('warn', 0, `${event.servicePort} from ${from}: ${what} (attempt ${event.attempt})`)
+    }
+    case 'flow-refused':
+      return sentence('warn', 3, `${event.servicePort} from ${from}: datagrams lost: ${event.reason}`)
   }
 }
 
@@ -131,6 +154,11 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'turned-away':
     case 'disconnected':
       return connectionSentence(event)
+    case 'flow-began':
+    case 'flow-failed':
+    case 'flow-refused':
+    case 'flow-ended':
+      return flowSentence(event)
     case 'listed':
     case 'api-trouble':
     case 'skipped':

@@ -11,6 +11,8 @@ const client = ipAddress('10.244.0.7')
 const endpoint = { address: ipAddress('10.244.0.9'), port: port(8080) }
 const one = { connection: 7, servicePort, client, endpoint }
 
+const flow = { servicePort, client, clientPort: port(40_000), endpoint }
+
 const events: readonly ProxyEvent[] = [
   { type: 'connected', ...one, attempt: 1, duration: milliseconds(0.84) },
   { type: 'connected', ...one, attempt: 2, duration: milliseconds(251) },
@@ -18,6 +20,12 @@ const events: readonly ProxyEvent[] = [
   { type: 'turned-away', connection: 7, servicePort, client, reason: 'every endpoint failed' },
   { type: 'turned-away', connection: 7, servicePort, client, reason: 'no endpoint' },
   { type: 'disconnected', ...one, sent: 80, received: 1200, duration: milliseconds(12.3), how: 'ended' },
+  { type: 'flow-began', flow: 3, ...flow, attempt: 1 },
+  { type: 'flow-began', flow: 4, ...flow, attempt: 2 },
+  { type: 'flow-failed', ...flow, attempt: 1, reason: 'recvmsg ECONNREFUSED' },
+  { type: 'flow-refused', servicePort, client, clientPort: port(40_000), reason: 'no room' },
+  { type: 'flow-refused', servicePort, client, reason: 'no port to answer' },
+  { type: 'flow-ended', flow: 3, ...flow, sent: 60, received: 500, duration: seconds(121), how: 'idle' },
   { type: 'listed', resource: 'services', objects: 1 },
   {
     type: 'api-trouble',
@@ -70,6 +78,12 @@ t.test('every event has a sentence, a level, and the verbosity it is shown at', 
       'warn 0 shop/cart:http/TCP #7 from 10.244.0.7: reset: every endpoint failed',
       'warn 3 shop/cart:http/TCP #7 from 10.244.0.7: reset: no endpoint',
       'info 4 shop/cart:http/TCP #7 from 10.244.0.7: ended: 80 bytes sent, 1200 received, 12.3 ms, 10.244.0.9:8080',
+      'info 4 shop/cart:http/TCP flow 3 from 10.244.0.7:40000: to 10.244.0.9:8080',
+      'info 4 shop/cart:http/TCP flow 4 from 10.244.0.7:40000: to 10.244.0.9:8080, at attempt 2',
+      'warn 0 shop/cart:http/TCP from 10.244.0.7:40000: endpoint 10.244.0.9:8080 failed: recvmsg ECONNREFUSED (attempt 1)',
+      'warn 3 shop/cart:http/TCP from 10.244.0.7:40000: datagrams lost: no room',
+      'warn 3 shop/cart:http/TCP from 10.244.0.7: datagrams lost: no port to answer',
+      'info 4 shop/cart:http/TCP flow 3 from 10.244.0.7:40000: idle: 60 bytes sent, 500 received, 2 min, 10.244.0.9:8080',
       'info 1 listed services: 1 object',
       'warn 0 cannot watch nodes: connection refused; trying again in 1.2 s',
       'info 2 cannot watch nodes: too old resource version; trying again in 0 ms',
