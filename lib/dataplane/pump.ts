@@ -1,5 +1,5 @@
-import type { Disconnected } from '../model/event.js'
 import { type Milliseconds, seconds } from '../model/milliseconds.js'
+import type { Disconnected } from '../model/traffic-event.js'
 import type { ByteStream, Receiver } from '../stream/byte-stream.js'
 import { Direction } from './direction.js'
 import type { WaitingClient } from './waiting-client.js'

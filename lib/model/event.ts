@@ -1,8 +1,9 @@
 import type { Endpoint } from './endpoint.js'
-import type { Family, IpAddress } from './ip-address.js'
+import type { Family } from './ip-address.js'
 import type { Milliseconds } from './milliseconds.js'
 import type { Port } from './port.js'
 import type { Affinity, ServicePortId } from './service-port.js'
+import type { TrafficEvent } from './traffic-event.js'
 
 /** The kinds of API objects that we mirror, as their resources are called. */
 export type Resource = 'services' | 'endpointslices' | 'nodes'
@@ -21,114 +22,6 @@ export type ApiTrouble =
   | 'busy'
   | 'garbage'
   | 'refused'
-
-/** The client was reset: nobody to serve it, nobody who answered, or no room for it. */
-export interface TurnedAway {
-  readonly type: 'turned-away'
-  readonly connection: number
-  readonly servicePort: ServicePortId
-  readonly client: IpAddress
-  readonly reason:
-    | 'no endpoint'
-    | 'every endpoint failed'
-    | 'client left'
-    | 'stopping'
-    | 'loop'
-    | 'more than its share of connections'
-    | 'too many connections'
-}
-
-/** A client that was served is gone. */
-export interface Disconnected {
-  readonly type: 'disconnected'
-  readonly connection: number
-  readonly servicePort: ServicePortId
-  readonly client: IpAddress
-  readonly endpoint: Endpoint
-  /** Bytes from the client to the endpoint. */
-  readonly sent: number
-  /** Bytes from the endpoint to the client. */
-  readonly received: number
-  readonly duration: Milliseconds
-  readonly how:
-    | 'ended'
-    | 'reset by client'
-    | 'reset by endpoint'
-    | 'half-open too long'
-    | 'stalled'
-    | 'idle too long'
-    | 'endpoint gone'
-    | 'stopping'
-}
-
-/** What happened between a client and an endpoint. `connection` numbers them, from 1. */
-export type ConnectionEvent =
-  | {
-      readonly type: 'connected'
-      readonly connection: number
-      readonly servicePort: ServicePortId
-      readonly client: IpAddress
-      readonly endpoint: Endpoint
-      /** 1 unless endpoints failed before this one. */
-      readonly attempt: number
-      readonly duration: Milliseconds
-    }
-  | {
-      readonly type: 'dial-failed'
-      readonly connection: number
-      readonly servicePort: ServicePortId
-      readonly client: IpAddress
-      readonly endpoint: Endpoint
-      readonly attempt: number
-      readonly reason: string
-    }
-  | TurnedAway
-  | Disconnected
-
-/** A socket that sends datagrams to a service port. */
-interface FlowClient {
-  readonly servicePort: ServicePortId
-  readonly client: IpAddress
-  /** Absent when the datagram came from no port (RFC 768). */
-  readonly clientPort?: Port
-}
-
-/** Datagrams of a client were lost: nobody to serve it, nobody who took them, or no room for it. */
-export interface FlowRefused extends FlowClient {
-  readonly type: 'flow-refused'
-  readonly reason: 'no endpoint' | 'every endpoint failed' | 'no room' | 'loop' | 'no port to answer'
-}
-
-/** A client and an endpoint exchange datagrams no longer. */
-export interface FlowEnded extends FlowClient {
-  readonly type: 'flow-ended'
-  readonly flow: number
-  readonly endpoint: Endpoint
-  /** Bytes from the client to the endpoint. */
-  readonly sent: number
-  /** Bytes from the endpoint to the client. */
-  readonly received: number
-  readonly duration: Milliseconds
-  readonly how: 'idle' | 'endpoint gone' | 'endpoint refused' | 'made room' | 'closing'
-}
-
-/** What happened to datagrams between a client and an endpoint. `flow` numbers them, from 1. */
-export type FlowEvent =
-  | (FlowClient & {
-      readonly type: 'flow-began'
-      readonly flow: number
-      readonly endpoint: Endpoint
-      /** 1 unless endpoints failed before this one. */
-      readonly attempt: number
-    })
-  | (FlowClient & {
-      readonly type: 'flow-failed'
-      readonly endpoint: Endpoint
-      readonly attempt: number
-      readonly reason: string
-    })
-  | FlowRefused
-  | FlowEnded
 
 /** What happened between us and the API server. */
 export type ApiEvent =
@@ -195,7 +88,7 @@ export type ProxyOwnEvent =
   | { readonly type: 'stopped'; readonly reset: number }
 
 /** Everything that happens in the program, as plain facts. `observe` makes words and numbers of them. */
-export type ProxyEvent = ConnectionEvent | FlowEvent | ApiEvent | ProxyOwnEvent
+export type ProxyEvent = TrafficEvent | ApiEvent | ProxyOwnEvent
 
 /** Takes note of what happened. Never throws and never waits. */
 export type Report = (event: ProxyEvent) => void

@@ -1,74 +1,10 @@
 import { durationText } from '../model/duration.js'
 import { endpointText } from '../model/endpoint.js'
-import type { ApiEvent, ConnectionEvent, FlowEvent, ProxyEvent, ProxyOwnEvent } from '../model/event.js'
-
-/** A sentence about an event, and to whom it matters. */
-export interface Sentence {
-  readonly level: 'info' | 'warn' | 'error'
-  /** Shown when `-v` is this or more: 0 what an operator must see, 2 what changed, 4 every connection. */
-  readonly verbosity: number
-  readonly text: string
-}
-
-const sentence = (level: Sentence['level'], verbosity: number, text: string): Sentence => ({
-  level,
-  verbosity,
-  text,
-})
+import type { ApiEvent, ProxyEvent, ProxyOwnEvent } from '../model/event.js'
+import { connectionSentence, flowSentence } from './describe-traffic.js'
+import { type Sentence, sentence } from './sentence.js'
 
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`
-
-const connectionSentence = (event: ConnectionEvent): Sentence => {
-  const who = `${event.servicePort} #${event.connection} from ${event.client}`
-  switch (event.type) {
-    case 'connected': {
-      const tries = event.attempt === 1 ? '' : `, at attempt ${event.attempt}`
-      const spent = durationText(event.duration)
-      return sentence('info', 4, `${who}: connected to ${endpointText(event.endpoint)} in ${spent}${tries}`)
-    }
-    case 'dial-failed': {
-      const endpoint = endpointText(event.endpoint)
-      return sentence(
-        'warn',
-        0,
-        `${who}: endpoint ${endpoint} failed: ${event.reason} (attempt ${event.attempt})`,
-      )
-    }
-    case 'turned-away':
-      return sentence(
-        'warn',
-        event.reason === 'every endpoint failed' || event.reason === 'loop' ? 0 : 3,
-        `${who}: reset: ${event.reason}`,
-      )
-    case 'disconnected': {
-      const bytes = `${event.sent} bytes sent, ${event.received} received, ${durationText(event.duration)}`
-      return sentence('info', 4, `${who}: ${event.how}: ${bytes}, ${endpointText(event.endpoint)}`)
-    }
-  }
-}
-
-const flowSentence = (event: FlowEvent): Sentence => {
-  const { client, clientPort: port } = event
-  const from = port === undefined ? client : endpointText({ address: client, port })
-  switch (event.type) {
-    case 'flow-began': {
-      const tries = event.attempt === 1 ? '' : `, at attempt ${event.attempt}`
-      const text = `${event.servicePort} flow ${event.flow} from ${from}: to ${endpointText(event.endpoint)}${tries}`
-      return sentence('info', 4, text)
-    }
-    case 'flow-ended': {
-      const who = `${event.servicePort} flow ${event.flow} from ${from}`
-      const bytes = `${event.sent} bytes sent, ${event.received} received, ${durationText(event.duration)}`
-      return sentence('info', 4, `${who}: ${event.how}: ${bytes}, ${endpointText(event.endpoint)}`)
-    }
-    case 'flow-failed': {
-      const what = `endpoint ${endpointText(event.endpoint)} failed: ${event.reason}`
-      return sentence('warn', 0, `${event.servicePort} from ${from}: ${what} (attempt ${event.attempt})`)
-    }
-    case 'flow-refused':
-      return sentence('warn', 3, `${event.servicePort} from ${from}: datagrams lost: ${event.reason}`)
-  }
-}
 
 const apiSentence = (event: ApiEvent): Sentence => {
   switch (event.type) {

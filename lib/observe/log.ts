@@ -33,7 +33,7 @@ export const openLog = ({ format, verbosity, stream }: LogOptions): Log => {
     event: event => {
       const { level, verbosity: least, text } = describe(event)
       if (least > verbosity) return
-      logger.log({ level, message: text, ...(format === 'json' ? { event } : {}) })
+      logger.log({ level, message: text(), ...(format === 'json' ? { event } : {}) })
     },
     info: text => void logger.info(text),
     warn: text => void logger.warn(text),

@@ -18,8 +18,7 @@ t.test('whoever came and has not left is there, however they come and go', t => 
       if (crowd.delete(place)) throw new Error('it was there twice')
     })
     const [seen, expected] = [[...crowd.members].sort(), [...present.keys()].sort()]
-    if (crowd.size !== expected.length || String(seen) !== String(expected))
-      throw new Error(String(seen))
+    if (crowd.size !== expected.length || String(seen) !== String(expected)) throw new Error(String(seen))
   })
   t.doesNotThrow(() => fc.assert(property))
   t.end()

@@ -69,7 +69,7 @@ t.test('every event has a sentence, a level, and the verbosity it is shown at', 
   t.strictSame(
     events.map(event => {
       const { level, verbosity, text } = describe(event)
-      return `${level} ${verbosity} ${text}`
+      return `${level} ${verbosity} ${text()}`
     }),
     [
       'info 4 shop/cart:http/TCP #7 from 10.244.0.7: connected to 10.244.0.9:8080 in 0.8 ms',

@@ -1,0 +1,164 @@
+import type { Socket } from 'node:dgram'
+import type { Alarm, Clock } from '../../model/clock.js'
+import { type Endpoint, endpointText } from '../../model/endpoint.js'
+import type { Report } from '../../model/event.js'
+import { milliseconds, type Milliseconds, seconds } from '../../model/milliseconds.js'
+import type { ServicePortId } from '../../model/service-port.js'
+import type { FlowEnded } from '../../model/traffic-event.js'
+import type { OwnFlows } from './own-flows.js'
+import { anyAddressLike, boundSocket } from './bound-socket.js'
+import type { Client } from './client.js'
+import { Flow } from './flow.js'
+import type { FlowRoom, Holder } from './flow-room.js'
+import { Unanswered } from './unanswered.js'
+import { UsageOrder } from './usage-order.js'
+
+export interface FlowsOptions {
+  readonly servicePort: ServicePortId
+  readonly room: FlowRoom
+  readonly ownFlows: OwnFlows
+  readonly clock: Clock
+  readonly report: Report
+  readonly idleTimeout: Milliseconds
+}
+
+export interface FlowRequest {
+  readonly client: Client
+  readonly endpoint: Endpoint
+  /** Those that have refused what the flow is for. */
+  readonly failed: readonly Endpoint[]
+  /** See `FlowParts`. */
+  readonly refused: (flow: Flow, error: Error) => void
+}
+
+/** Flows that expire soon after each other end together: so much later than they should, at most. */
+const shortestWait = seconds(1)
+
+/** The flows of a service port: each ends when it has been idle for too long, or earlier to make room. */
+export class Flows implements Holder {
+  readonly #options: FlowsOptions
+  readonly #order = new UsageOrder<Flow>()
+  #idleTimeout: Milliseconds
+  #alarm: Alarm | undefined
+
+  constructor(options: FlowsOptions) {
+    this.#options = options
+    this.#idleTimeout = options.idleTimeout
+  }
+
+  get size(): number {
+    return this.#order.size
+  }
+
+  /** Opens a flow, or gives undefined when there is no room for one. */
+  open({ client, endpoint, failed, refused }: FlowRequest): Flow | undefined {
+    const { servicePort, room, ownFlows, clock, report } = this.#options
+    const number = room.enter(this)
+    if (number === undefined) return undefined
+    const socket = socketTowards(endpoint)
+    if (!socket) {
+      room.leave(this)
+      return undefined
+    }
+    const flow = Flow.open({
+      number,
+      client,
+      endpoint,
+      socket,
+      unanswered: new Unanswered(room.unanswered, failed),
+      began: clock.now(),
+      used: this.#used,
+      refused,
+    })
+    flow.onceClosed(ownFlows.add(flow.local, client.returns))
+    this.#order.add(flow)
+    this.#wait()
+    report({
+      type: 'flow-began',
+      flow: number,
+      servicePort,
+      client: client.address,
+      clientPort: client.port,
+      endpoint,
+      attempt: failed.length + 1,
+    })
+    return flow
+  }
+
+  end(flow: Flow, how: FlowEnded['how']): void {
+    const { servicePort, room, clock, report } = this.#options
+    const { number, client, endpoint, sent, received, began } = flow
+    this.#order.delete(flow)
+    flow.close()
+    room.leave(this)
+    if (this.size === 0) this.#rest()
+    report({
+      type: 'flow-ended',
+      flow: number,
+      servicePort,
+      client: client.address,
+      clientPort: client.port,
+      endpoint,
+      sent,
+      received,
+      duration: milliseconds(clock.now() - began),
+      how,
+    })
+  }
+
+  makeRoom(): void {
+    if (this.#order.oldest) this.end(this.#order.oldest, 'made room')
+  }
+
+  /** Ends those whose endpoint is none of `endpoints`. */
+  keepTo(endpoints: readonly Endpoint[]): void {
+    const stay = new Set(endpoints.map(endpointText))
+    for (const flow of this.#order)
+      if (!stay.has(endpointText(flow.endpoint))) this.end(flow, 'endpoint gone')
+  }
+
+  /** How long flows may be idle from now on, those that are open too. */
+  expireAfter(idleTimeout: Milliseconds): void {
+    if (idleTimeout === this.#idleTimeout) return
+    this.#idleTimeout = idleTimeout
+    this.#expire()
+  }
+
+  readonly #used = (flow: Flow): void => {
+    flow.lastUsed = this.#options.clock.now()
+    this.#order.use(flow)
+  }
+
+  #expire(): void {
+    this.#rest()
+    const { clock } = this.#options
+    for (const flow of this.#order) {
+      if (clock.now() - flow.lastUsed < this.#idleTimeout) break
+      this.end(flow, 'idle')
+    }
+    this.#wait()
+  }
+
+  /** One alarm for all, when the one that has been idle for longest is due. */
+  #wait(): void {
+    const { clock } = this.#options
+    const { oldest } = this.#order
+    if (!oldest || this.#alarm) return
+    const due = oldest.lastUsed + this.#idleTimeout - clock.now()
+    this.#alarm = clock.after(milliseconds(Math.max(due, shortestWait)), () => this.#expire())
+  }
+
+  #rest(): void {
+    this.#alarm?.cancel()
+    this.#alarm = undefined
+  }
+}
+
+/** Undefined when the system has no descriptor or local port left. */
+const socketTowards = ({ address }: Endpoint): Socket | undefined => {
+  try {
+    return boundSocket({ address: anyAddressLike(address) })
+  } catch {
+    return undefined
+  }
+}
