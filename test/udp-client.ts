@@ -4,11 +4,12 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { errorCode } from '../lib/model/error-text.js'
 
-/** What a UDP client wants to talk to, and from which port of its own: a fixed one, or any. */
+/** What a UDP client wants to talk to, and from where: the address and port of its own, or any. */
 export interface UdpTalk {
   readonly host: string
   readonly port: number
   readonly from?: number
+  readonly address?: string
 }
 
 /** A UDP client with a connected socket, so that it takes answers only from whom it asked. */
@@ -19,9 +20,14 @@ export interface UdpClient {
 }
 
 /** A client in this process. */
-export const udpClient = async ({ host, port, from = 0 }: UdpTalk): Promise<UdpClient> => {
+export const udpClient = async ({
+  host,
+  port,
+  from = 0,
+  address = '0.0.0.0',
+}: UdpTalk): Promise<UdpClient> => {
   const socket = createSocket('udp4')
-  socket.bind(from)
+  socket.bind(from, address)
   await once(socket, 'listening')
   socket.connect(port, host)
   await once(socket, 'connect')
@@ -44,9 +50,12 @@ export const udpClient = async ({ host, port, from = 0 }: UdpTalk): Promise<UdpC
 }
 
 /** The same client, started by `prefix` in another network namespace: `['ip', 'netns', 'exec', 'pod']`. */
-export const udpClientIn = (prefix: readonly string[], { host, port, from = 0 }: UdpTalk): UdpClient => {
+export const udpClientIn = (
+  prefix: readonly string[],
+  { host, port, from = 0, address = '0.0.0.0' }: UdpTalk,
+): UdpClient => {
   const [program, ...args] = [...prefix, process.execPath, import.meta.filename]
-  const { stdin, stdout } = spawn(program, [...args, host, String(port), String(from)], {
+  const { stdin, stdout } = spawn(program, [...args, host, String(port), String(from), address], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const answers = createInterface(stdout)
@@ -60,9 +69,9 @@ export const udpClientIn = (prefix: readonly string[], { host, port, from = 0 }:
   }
 }
 
-const [host, port, from] = process.argv.slice(2)
+const [host, port, from, address = ''] = process.argv.slice(2)
 if (process.argv[1] === import.meta.filename && host) {
-  const client = await udpClient({ host, port: Number(port), from: Number(from) })
+  const client = await udpClient({ host, port: Number(port), from: Number(from), address })
   for await (const question of createInterface(process.stdin))
     process.stdout.write(`${await client.ask(question)}\n`)
   client.close()

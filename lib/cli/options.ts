@@ -2,16 +2,7 @@ import { type Command, Option } from 'commander'
 import type { Milliseconds } from '../model/milliseconds.js'
 import type { PortRange } from '../model/port-range.js'
 import type { OnEndpointGone } from '../model/terms.js'
-import {
-  defaultUdpTimeout,
-  endpointGone,
-  localPortRange,
-  period,
-  serverUrl,
-  span,
-  udpSpan,
-  verbosity,
-} from './parsers.js'
+import { endpointGone, localPortRange, period, serverUrl, span, udpSpan, verbosity } from './parsers.js'
 
 /** How much the program says, and in what form. */
 export interface LoggingOptions {
@@ -140,7 +131,7 @@ const withProxyOptions = (command: Command): Command =>
           'forget UDP clients on whose flow nothing goes for so long; 0: the default',
         ),
         udpSpan,
-        defaultUdpTimeout,
+        '120s',
       ),
     )
     .addOption(

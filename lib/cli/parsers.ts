@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { defaultUdpTimeout } from '../dataplane/udp/default-udp-timeout.js'
 import { duration } from '../model/duration.js'
 import { errorText } from '../model/error-text.js'
 import type { Milliseconds } from '../model/milliseconds.js'
@@ -19,14 +20,10 @@ const checked =
 /** A span of time, 0 included. */
 export const span = checked(duration)
 
-// Longer than the 30 s that QUIC connections are commonly idle for, and the kernel's own time for UDP clients that were
-// answered (nf_conntrack_udp_timeout_stream): a flow is here for as long as its translation is.
-export const defaultUdpTimeout = '120s'
-
 /** How long a UDP flow may be idle. kube-proxy's files say 0s where they mean the default. */
 export const udpSpan = checked((text: string): Milliseconds => {
   const value = duration(text)
-  return value === 0 ? duration(defaultUdpTimeout) : value
+  return value === 0 ? defaultUdpTimeout : value
 })
 
 export const endpointGone = checked(onEndpointGone)

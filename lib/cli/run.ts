@@ -2,33 +2,25 @@ import { ServicePicker } from '../balancer/service-picker.js'
 import { chooseBackend } from '../capture/choose-backend.js'
 import { Iptables } from '../capture/iptables.js'
 import { Connections } from '../dataplane/connections.js'
-import { listenTcp } from '../dataplane/listen-tcp.js'
-import { OwnSockets } from '../dataplane/own-sockets.js'
-import { Rounds } from '../dataplane/rounds.js'
+import { watchAddresses } from '../host/address-watch.js'
 import { machine } from '../host/machine.js'
 import { durationText } from '../model/duration.js'
-import { hasOtherSocket } from '../host/other-sockets.js'
 import { openFileLimit } from '../host/open-files.js'
 import { Failure } from '../model/failure.js'
-import { ipAddress } from '../model/ip-address.js'
-import type { Terms } from '../model/terms.js'
 import { type Log, openLog } from '../observe/log.js'
 import { LocalPorts } from '../proxy/local-ports.js'
 import { Proxy } from '../proxy/proxy.js'
 import { ServedPorts } from '../proxy/served-ports.js'
 import type { Source } from '../proxy/source.js'
-import { DirectReach } from '../reach/direct.js'
 import { Budget } from '../stream/budget.js'
 import { type Cluster, openCluster } from './cluster.js'
+import { listeners, udpAddresses } from './listeners.js'
 import type { RunOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
 import { stopRequests } from './signals.js'
 import { stateFile } from './state-file.js'
 
 const { random } = Math
-
-/** Room for 256 directions in full flow; more go on with 16 KB each. */
-const bytesOnTheirWay = 67_108_864
 
 /** The parts, wired: a cluster's Services on one side, this machine's listeners and rules on the other. */
 const assemble = async (source: Source, options: RunOptions, log: Log): Promise<Proxy> => {
@@ -41,26 +33,9 @@ const assemble = async (source: Source, options: RunOptions, log: Log): Promise<
   const openFiles = await openFileLimit(machine)
   // The rest is for iptables, the API server and health.
   const connections = new Connections(new Budget(openFiles - Math.min(512, openFiles / 4)))
-  const budget = new Budget(bytesOnTheirWay)
-  const reach = new DirectReach({ clock })
-  const ownSockets = new OwnSockets((local, peer) => hasOtherSocket(machine, local, peer))
-  const shared = { connections, budget, reach, rounds: new Rounds(clock), ownSockets }
-  const terms: Required<Terms> = { idleTimeout: options.tcpIdleTimeout, onEndpointGone: { kind: 'keep' } }
-  // Redirected packets come to an interface's own address, so the listeners are on all of them; the guard turns away
-  // whoever comes without having been redirected.
-  const host = ipAddress('0.0.0.0')
   const served = new ServedPorts({
     localPorts,
-    listen: opening => {
-      const listening = { ...opening, ...shared, host, terms, isOurs: () => false, report: log.event, clock }
-      switch (opening.protocol) {
-        case 'TCP':
-          return listenTcp(listening)
-        case 'UDP':
-        case 'SCTP':
-          return Promise.reject(new Error(`${opening.protocol} is not carried yet`))
-      }
-    },
+    listen: listeners({ options, connections, localPorts, report: log.event }),
     newPicker: () => new ServicePicker({ clock, random }),
     report: log.event,
   })
@@ -111,7 +86,9 @@ export const run = async (options: RunOptions): Promise<void> => {
     const proxy = await assemble(cluster.source, options, log)
     await firstLook(cluster, stop.first, log)
     proxy.start()
+    const watch = watchAddresses({ addresses: udpAddresses, changed: () => proxy.resync(), clock })
     await until(stop.first)
+    watch.close()
     await proxy.stop({ drainTimeout: options.drainTimeout, hurry: stop.second })
   } finally {
     stop.close()

@@ -8,7 +8,7 @@ import type { ProxyEvent } from '../../lib/model/event.js'
 import { ipAddress } from '../../lib/model/ip-address.js'
 import { seconds } from '../../lib/model/milliseconds.js'
 import { inNamespace, needing } from '../namespace.js'
-import { deploy, exchange, kubeconfig, rules, running, sandbox } from './stage.js'
+import { deploy, exchange, kubeconfig, rules, running, sandbox, scale } from './stage.js'
 
 const somePod = ipAddress('10.244.200.1')
 
@@ -94,17 +94,12 @@ await inNamespace(import.meta.url, async () => {
 
   t.test('without endpoints clients are refused at once, and served again when there is one', async t => {
     const from = portal.now()
-    const scale = (replicas: number): void => {
-      const deployment = cluster.objects.get('deployments', 'default', 'web')
-      if (!deployment) throw new Error('no Deployment')
-      cluster.objects.update('deployments', { ...deployment, spec: { ...Object(deployment.spec), replicas } })
-    }
-    scale(0)
+    scale(cluster, 'web', 0)
     await portal.served(web3, 0, from)
     await t.rejects(fromPod(), { code: 'ECONNREFUSED' }, 'from a pod')
     await t.rejects(fromNode(), { code: 'ECONNREFUSED' }, 'from the node')
     const refusing = portal.now()
-    scale(2)
+    scale(cluster, 'web', 2)
     await portal.served(web3, 2, refusing)
     t.match(await ask(await fromPod()), /^web-/)
   })

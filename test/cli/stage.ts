@@ -38,10 +38,15 @@ export const sandbox = async (): Promise<Sandbox> => {
   return started
 }
 
-/** A Deployment of `replicas` pods that listen on 8080, and the Service `name` for them on port 80. */
-export const deploy = ({ objects }: Sandbox, name: string, replicas: number): Endpoint => {
+interface Deployed {
+  readonly name: string
+  readonly replicas: number
+  readonly protocol: 'TCP' | 'UDP'
+}
+
+const deployPods = ({ objects }: Sandbox, { name, replicas, protocol }: Deployed): Endpoint => {
   const labels = { app: name }
-  const ports = [{ containerPort: 8080 }]
+  const ports = [{ containerPort: 8080, protocol }]
   objects.create('deployments', {
     metadata: { name, namespace: 'default' },
     spec: {
@@ -52,9 +57,24 @@ export const deploy = ({ objects }: Sandbox, name: string, replicas: number): En
   return expose(
     objects.create('services', {
       metadata: { name, namespace: 'default' },
-      spec: { selector: labels, ports: [{ port: 80, targetPort: 8080 }] },
+      spec: { selector: labels, ports: [{ port: 80, targetPort: 8080, protocol }] },
     }),
   )
+}
+
+/** A Deployment of `replicas` pods that listen on 8080, and the Service `name` for them on port 80. */
+export const deploy = (cluster: Sandbox, name: string, replicas: number): Endpoint =>
+  deployPods(cluster, { name, replicas, protocol: 'TCP' })
+
+/** The same, for UDP. */
+export const deployUdp = (cluster: Sandbox, name: string, replicas: number): Endpoint =>
+  deployPods(cluster, { name, replicas, protocol: 'UDP' })
+
+/** Makes or ends pods of a Deployment until there are so many `replicas`. */
+export const scale = ({ objects }: Sandbox, name: string, replicas: number): void => {
+  const deployment = objects.get('deployments', 'default', name)
+  if (!deployment) throw new Error('no Deployment')
+  objects.update('deployments', { ...deployment, spec: { ...Object(deployment.spec), replicas } })
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

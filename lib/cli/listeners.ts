@@ -1,0 +1,76 @@
+import type { Connections } from '../dataplane/connections.js'
+import type { Listener } from '../dataplane/listener.js'
+import { listenTcp } from '../dataplane/listen-tcp.js'
+import { OwnSockets } from '../dataplane/own-sockets.js'
+import { Rounds } from '../dataplane/rounds.js'
+import { FlowRoom } from '../dataplane/udp/flow-room.js'
+import { listenUdp } from '../dataplane/udp/listen-udp.js'
+import { OwnFlows } from '../dataplane/udp/own-flows.js'
+import { localAddresses } from '../host/local-addresses.js'
+import { machine } from '../host/machine.js'
+import { hasOtherSocket } from '../host/other-sockets.js'
+import type { Endpoint } from '../model/endpoint.js'
+import type { Report } from '../model/event.js'
+import { familyOf, ipAddress, type IpAddress } from '../model/ip-address.js'
+import { isOurs } from '../proxy/is-ours.js'
+import type { LocalPorts } from '../proxy/local-ports.js'
+import type { Opening } from '../proxy/served-ports.js'
+import { DirectReach } from '../reach/direct.js'
+import { Budget } from '../stream/budget.js'
+import type { RunOptions } from './options.js'
+import { realClock as clock } from './real-clock.js'
+
+/** Room for 256 directions in full flow; more go on with 16 KB each. */
+const bytesOnTheirWay = 67_108_864
+
+// Redirected packets come to an interface's own address, so the listeners are on all of them; the guard turns away
+// whoever comes without having been redirected.
+const everywhere = ipAddress('0.0.0.0')
+
+/** Where UDP clients may come to: the listeners are IPv4, as the portals are. */
+export const udpAddresses = (): readonly IpAddress[] =>
+  localAddresses().filter(address => familyOf(address) === 'IPv4')
+
+export interface ListenersParts {
+  readonly options: Pick<RunOptions, 'tcpIdleTimeout' | 'udpTimeout' | 'onEndpointGone'>
+  readonly connections: Connections
+  readonly localPorts: LocalPorts
+  readonly report: Report
+}
+
+/** What opens listeners, all of which share memory, descriptors and limits. */
+export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise<Listener>) => {
+  const { options, connections, localPorts, report } = parts
+  const common = {
+    clock,
+    report,
+    isOurs: (endpoint: Endpoint) => isOurs(endpoint, { localPorts, addresses: localAddresses }),
+  }
+  const tcp = {
+    ...common,
+    connections,
+    host: everywhere,
+    budget: new Budget(bytesOnTheirWay),
+    reach: new DirectReach({ clock }),
+    rounds: new Rounds(clock),
+    ownSockets: new OwnSockets((local, peer) => hasOtherSocket(machine, local, peer)),
+    terms: { idleTimeout: options.tcpIdleTimeout, onEndpointGone: options.onEndpointGone },
+  }
+  const udp = {
+    ...common,
+    addresses: udpAddresses,
+    room: new FlowRoom(connections.descriptors),
+    ownFlows: new OwnFlows(),
+    idleTimeout: options.udpTimeout,
+  }
+  return opening => {
+    switch (opening.protocol) {
+      case 'TCP':
+        return listenTcp({ ...opening, ...tcp })
+      case 'UDP':
+        return listenUdp({ ...opening, ...udp })
+      case 'SCTP':
+        return Promise.reject(new Error('Node has no sockets for SCTP'))
+    }
+  }
+}
