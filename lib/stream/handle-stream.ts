@@ -128,6 +128,12 @@ export class HandleStream implements ByteStream {
   }
 
   #sendEnd(): void {
+    if (this.#reading === 'ended') {
+      // There is nothing left to do: to close sends our end, too.
+      this.#writing = 'ended'
+      this.#closeWhenOver()
+      return
+    }
     this.#writing = 'ending'
     const request = this.#handles.newShutdownRequest()
     request.oncomplete = status => this.#endSent(status)
