@@ -12,6 +12,7 @@ import { hasOtherSocket } from '../host/other-sockets.js'
 import type { Endpoint } from '../model/endpoint.js'
 import type { Report } from '../model/event.js'
 import { familyOf, ipAddress, type IpAddress } from '../model/ip-address.js'
+import type { Protocol } from '../model/service-port.js'
 import { isOurs } from '../proxy/is-ours.js'
 import type { LocalPorts } from '../proxy/local-ports.js'
 import type { Opening } from '../proxy/served-ports.js'
@@ -41,14 +42,13 @@ export interface ListenersParts {
 /** What opens listeners, all of which share memory, descriptors and limits. */
 export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise<Listener>) => {
   const { options, connections, localPorts, report } = parts
-  const common = {
-    clock,
-    report,
-    isOurs: (endpoint: Endpoint) => isOurs(endpoint, { localPorts, addresses: localAddresses }),
-  }
+  const oursOf = (protocol: Protocol) => (endpoint: Endpoint) =>
+    isOurs(endpoint, { protocol, localPorts, addresses: localAddresses })
+  const common = { clock, report }
   const tcp = {
     ...common,
     connections,
+    isOurs: oursOf('TCP'),
     host: everywhere,
     budget: new Budget(bytesOnTheirWay),
     reach: new DirectReach({ clock }),
@@ -58,6 +58,7 @@ export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise
   }
   const udp = {
     ...common,
+    isOurs: oursOf('UDP'),
     addresses: udpAddresses,
     room: new FlowRoom(connections.descriptors),
     ownFlows: new OwnFlows(),

@@ -1,7 +1,7 @@
 import { Failure } from '../model/failure.js'
 import { type Port, port } from '../model/port.js'
 import { type PortRange, portRangeSize, portRangeText } from '../model/port-range.js'
-import type { ServicePortId } from '../model/service-port.js'
+import type { Protocol, ServicePortId } from '../model/service-port.js'
 
 /**
  * Which local port belongs to which service port: chosen from our own range, so that a restart finds it free, and
@@ -10,7 +10,7 @@ import type { ServicePortId } from '../model/service-port.js'
 export class LocalPorts {
   readonly #range: PortRange
   readonly #ports = new Map<ServicePortId, Port>()
-  readonly #given = new Set<Port>()
+  readonly #given = new Map<Port, ServicePortId>()
   /** Ports that somebody else was found to hold. */
   readonly #foreign = new Set<Port>()
   /** Where the search for a free port goes on, so that a port just given back rests for a while. */
@@ -39,9 +39,9 @@ export class LocalPorts {
     for (const id of this.#ports.keys()) if (!kept.has(id)) this.#giveBack(id)
   }
 
-  /** Whether the port is given away. */
-  has(local: Port): boolean {
-    return this.#given.has(local)
+  /** Whether the port is given away, to a service port of that protocol. */
+  has(local: Port, protocol: Protocol): boolean {
+    return this.#given.get(local)?.endsWith(`/${protocol}`) ?? false
   }
 
   /** All that are given away, to be saved. */
@@ -51,7 +51,7 @@ export class LocalPorts {
 
   #take(id: ServicePortId, local: Port): Port {
     this.#ports.set(id, local)
-    this.#given.add(local)
+    this.#given.set(local, id)
     return local
   }
 

@@ -2,7 +2,7 @@ import t from 'tap'
 import { ipAddress } from '../../lib/model/ip-address.js'
 import { port } from '../../lib/model/port.js'
 import { portRange } from '../../lib/model/port-range.js'
-import { servicePortId } from '../../lib/model/service-port.js'
+import { type Protocol, servicePortId } from '../../lib/model/service-port.js'
 import { isOurs } from '../../lib/proxy/is-ours.js'
 import { LocalPorts } from '../../lib/proxy/local-ports.js'
 
@@ -15,8 +15,8 @@ t.test('an endpoint is ours when both its address is this machine and its port i
     looks += 1
     return ['172.18.0.2', 'fd00::2'].map(ipAddress)
   }
-  const ours = (address: string, number: number): boolean =>
-    isOurs({ address: ipAddress(address), port: port(number) }, { localPorts, addresses })
+  const ours = (address: string, number: number, protocol: Protocol = 'TCP'): boolean =>
+    isOurs({ address: ipAddress(address), port: port(number) }, { protocol, localPorts, addresses })
   t.equal(ours('172.18.0.2', 14_000), false, 'nobody has this port yet')
   localPorts.for(id)
   t.equal(ours('172.18.0.2', 8080), false)
@@ -24,6 +24,7 @@ t.test('an endpoint is ours when both its address is this machine and its port i
   t.equal(ours('172.18.0.2', 14_000), true)
   t.equal(ours('fd00::2', 14_000), true)
   t.equal(ours('10.244.0.9', 14_000), false, 'a pod may have the same port')
+  t.equal(ours('172.18.0.2', 14_000, 'UDP'), false, 'and so may a program of this machine, with UDP')
   localPorts.keepOnly([])
   t.equal(ours('172.18.0.2', 14_000), false, 'given back')
 })
