@@ -7,7 +7,9 @@ import { machine } from '../host/machine.js'
 import { durationText } from '../model/duration.js'
 import { openFileLimit } from '../host/open-files.js'
 import { Failure } from '../model/failure.js'
+import type { Report } from '../model/event.js'
 import { type Log, openLog } from '../observe/log.js'
+import { Refusals } from '../observe/refusals.js'
 import { LocalPorts } from '../proxy/local-ports.js'
 import { Proxy } from '../proxy/proxy.js'
 import { ServedPorts } from '../proxy/served-ports.js'
@@ -22,8 +24,14 @@ import { stateFile } from './state-file.js'
 
 const { random } = Math
 
+/** Who is told what happens. */
+interface Told {
+  readonly log: Log
+  readonly report: Report
+}
+
 /** The parts, wired: a cluster's Services on one side, this machine's listeners and rules on the other. */
-const assemble = async (source: Source, options: RunOptions, log: Log): Promise<Proxy> => {
+const assemble = async (source: Source, options: RunOptions, { log, report }: Told): Promise<Proxy> => {
   const { iptablesBackend: forced, proxyPortRange } = options
   const { backend, warning } = await chooseBackend(machine, forced === 'auto' ? undefined : forced)
   if (warning !== undefined) log.warn(warning)
@@ -35,19 +43,19 @@ const assemble = async (source: Source, options: RunOptions, log: Log): Promise<
   const connections = new Connections(new Budget(openFiles - Math.min(512, openFiles / 4)))
   const served = new ServedPorts({
     localPorts,
-    listen: listeners({ options, connections, localPorts, report: log.event }),
+    listen: listeners({ options, connections, localPorts, report }),
     newPicker: () => new ServicePicker({ clock, random }),
-    report: log.event,
+    report,
   })
   return new Proxy({
     source,
     served,
     localPorts,
-    capture: new Iptables({ host: machine, backend, families: ['IPv4'], report: log.event }),
+    capture: new Iptables({ host: machine, backend, families: ['IPv4'], report }),
     connections,
     state,
     clock,
-    report: log.event,
+    report,
     syncPeriod: options.iptablesSyncPeriod,
     minSyncPeriod: options.iptablesMinSyncPeriod,
   })
@@ -81,9 +89,14 @@ export const run = async (options: RunOptions): Promise<void> => {
   checkPeriods(options)
   const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
   const cluster = await openCluster(options, log)
+  const refusals = new Refusals({ clock, warn: text => log.warn(text) })
+  const report: Report = event => {
+    log.event(event)
+    refusals.note(event)
+  }
   const stop = stopRequests()
   try {
-    const proxy = await assemble(cluster.source, options, log)
+    const proxy = await assemble(cluster.source, options, { log, report })
     await firstLook(cluster, stop.first, log)
     proxy.start()
     const watch = watchAddresses({ addresses: udpAddresses, changed: () => proxy.resync(), clock })
@@ -92,6 +105,7 @@ export const run = async (options: RunOptions): Promise<void> => {
     await proxy.stop({ drainTimeout: options.drainTimeout, hurry: stop.second })
   } finally {
     stop.close()
+    refusals.close()
     await cluster.source.close()
   }
 }

@@ -1,0 +1,80 @@
+import t from 'tap'
+import type { ProxyEvent } from '../../lib/model/event.js'
+import { ipAddress } from '../../lib/model/ip-address.js'
+import { seconds } from '../../lib/model/milliseconds.js'
+import { servicePortId } from '../../lib/model/service-port.js'
+import type { TurnedAway } from '../../lib/model/traffic-event.js'
+import { Refusals } from '../../lib/observe/refusals.js'
+import { FakeClock } from '../fake-clock.js'
+
+const client = ipAddress('10.244.0.7')
+const cart = servicePortId({ namespace: 'shop', service: 'cart', port: '', protocol: 'TCP' })
+const dns = servicePortId({ namespace: 'shop', service: 'dns', port: '', protocol: 'UDP' })
+
+const turnedAway = (reason: TurnedAway['reason']): ProxyEvent => ({
+  type: 'turned-away',
+  connection: 1,
+  servicePort: cart,
+  client,
+  reason,
+})
+
+const stage = () => {
+  const clock = new FakeClock()
+  const said: string[] = []
+  const refusals = new Refusals({ clock, warn: text => void said.push(text) })
+  const note = (event: ProxyEvent, times: number): void => {
+    for (let count = 0; count < times; count += 1) refusals.note(event)
+  }
+  return { clock, said, refusals, note }
+}
+
+t.test('many refusals are one line, by service port and reason', t => {
+  const { clock, said, note } = stage()
+  note(turnedAway('too many connections'), 300)
+  note(turnedAway('more than its share of connections'), 20)
+  note({ type: 'flow-refused', servicePort: dns, client, reason: 'no room' }, 7)
+  t.strictSame(said, [])
+  clock.advance(seconds(1))
+  t.strictSame(said, [
+    'shop/cart/TCP: clients reset: too many connections (300)',
+    'shop/cart/TCP: clients reset: more than its share of connections (20)',
+    'shop/dns/UDP: datagrams lost: no room (7)',
+  ])
+  t.end()
+})
+
+t.test('those that go on are told of every ten seconds, with the sum', t => {
+  const { clock, said, note } = stage()
+  note(turnedAway('too many connections'), 3)
+  clock.advance(seconds(1))
+  note(turnedAway('too many connections'), 4)
+  clock.advance(seconds(9))
+  t.equal(said.length, 1)
+  clock.advance(seconds(1))
+  t.strictSame(said.slice(1), ['shop/cart/TCP: clients reset: too many connections (4, 7 since the start)'])
+  clock.advance(seconds(20))
+  t.equal(said.length, 2)
+  t.equal(clock.alarms, 0, 'and nothing waits when there is no news')
+  t.end()
+})
+
+t.test('whoever left by itself, and what is told of anyway, does not count', t => {
+  const { clock, said, note } = stage()
+  note(turnedAway('client left'), 5)
+  note(turnedAway('stopping'), 5)
+  note(turnedAway('loop'), 5)
+  note(turnedAway('every endpoint failed'), 5)
+  clock.advance(seconds(60))
+  t.strictSame(said, [])
+  t.end()
+})
+
+t.test('at the end, nothing is kept back', t => {
+  const { clock, said, refusals, note } = stage()
+  note(turnedAway('too many connections'), 2)
+  refusals.close()
+  t.equal(said.length, 1)
+  t.equal(clock.alarms, 0)
+  t.end()
+})
