@@ -89,6 +89,7 @@ export class HandleStream implements ByteStream {
   #received(size: number): Uint8Array | undefined {
     const before = this.#buffer.current
     const goesOn = this.#receiver?.read(this.#buffer.taken(size)) ?? false
+    if (!goesOn) this.#buffer.keep()
     if (this.#closed) return undefined
     this.#buffer.growAfter(size)
     if (goesOn) this.#buffer.shrinkAfter(size)

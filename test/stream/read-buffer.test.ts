@@ -28,12 +28,29 @@ t.test('without memory, bulk goes on with 16 KB', t => {
   t.end()
 })
 
-t.test('what was read from the shared buffer stays as it is when others read', t => {
-  const [one, other] = [new ReadBuffer(new Budget(0)), new ReadBuffer(new Budget(0))]
-  one.current.set([1, 2, 3])
-  const taken = one.taken(3)
-  other.current.set([7, 8, 9])
-  t.strictSame([...taken], [1, 2, 3])
+t.test('what is kept stays as it is, whoever reads and writes then', t => {
+  for (const size of [3, 10_000]) {
+    const [one, other] = [new ReadBuffer(new Budget(0)), new ReadBuffer(new Budget(0))]
+    one.current.fill(1, 0, size)
+    const taken = one.taken(size)
+    one.keep()
+    other.current.fill(7, 0, size)
+    const second = other.taken(size)
+    other.current.fill(9, 0, size)
+    t.strictSame(new Set(taken), new Set([1]))
+    t.strictSame(new Set(second), new Set([7]), 'reading alone does not touch it')
+  }
+  t.end()
+})
+
+t.test('what was taken has as many bytes as were read, one read after another', t => {
+  const buffer = new ReadBuffer(new Budget(0))
+  for (const size of [1, 2, 1, 2048, 2049, 16_384, 1]) {
+    buffer.current.fill(size % 256, 0, size)
+    const taken = buffer.taken(size)
+    t.equal(taken.length, size)
+    t.strictSame(new Set(taken), new Set([size % 256]))
+  }
   t.end()
 })
 
