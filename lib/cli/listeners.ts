@@ -6,12 +6,11 @@ import { Rounds } from '../dataplane/rounds.js'
 import { FlowRoom } from '../dataplane/udp/flow-room.js'
 import { listenUdp } from '../dataplane/udp/listen-udp.js'
 import { OwnFlows } from '../dataplane/udp/own-flows.js'
-import { localAddresses } from '../host/local-addresses.js'
 import { machine } from '../host/machine.js'
 import { hasOtherSocket } from '../host/other-sockets.js'
 import type { Endpoint } from '../model/endpoint.js'
 import type { Report } from '../model/event.js'
-import { familyOf, ipAddress, type IpAddress } from '../model/ip-address.js'
+import { ipAddress, type IpAddress } from '../model/ip-address.js'
 import type { Protocol } from '../model/service-port.js'
 import { isOurs } from '../proxy/is-ours.js'
 import type { LocalPorts } from '../proxy/local-ports.js'
@@ -28,22 +27,20 @@ const bytesOnTheirWay = 67_108_864
 // whoever comes without having been redirected.
 const everywhere = ipAddress('0.0.0.0')
 
-/** Where UDP clients may come to: the listeners are IPv4, as the portals are. */
-export const udpAddresses = (): readonly IpAddress[] =>
-  localAddresses().filter(address => familyOf(address) === 'IPv4')
-
 export interface ListenersParts {
   readonly options: Pick<RunOptions, 'tcpIdleTimeout' | 'udpTimeout' | 'onEndpointGone'>
   readonly connections: Connections
   readonly localPorts: LocalPorts
+  /** This machine's, of the families that are served. */
+  readonly addresses: () => readonly IpAddress[]
   readonly report: Report
 }
 
 /** What opens listeners, all of which share memory, descriptors and limits. */
 export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise<Listener>) => {
-  const { options, connections, localPorts, report } = parts
+  const { options, connections, localPorts, addresses, report } = parts
   const oursOf = (protocol: Protocol) => (endpoint: Endpoint) =>
-    isOurs(endpoint, { protocol, localPorts, addresses: localAddresses })
+    isOurs(endpoint, { protocol, localPorts, addresses })
   const common = { clock, report }
   const tcp = {
     ...common,
@@ -59,7 +56,7 @@ export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise
   const udp = {
     ...common,
     isOurs: oursOf('UDP'),
-    addresses: udpAddresses,
+    addresses,
     room: new FlowRoom(connections.descriptors),
     ownFlows: new OwnFlows(),
     idleTimeout: options.udpTimeout,

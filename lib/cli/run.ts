@@ -2,12 +2,14 @@ import { ServicePicker } from '../balancer/service-picker.js'
 import { chooseBackend } from '../capture/choose-backend.js'
 import { Iptables } from '../capture/iptables.js'
 import { Connections } from '../dataplane/connections.js'
-import { watchAddresses } from '../host/address-watch.js'
+import { AddressWatch } from '../host/address-watch.js'
+import { localAddresses } from '../host/local-addresses.js'
 import { machine } from '../host/machine.js'
 import { durationText } from '../model/duration.js'
 import { openFileLimit } from '../host/open-files.js'
 import { Failure } from '../model/failure.js'
 import type { Report } from '../model/event.js'
+import { familyOf, type IpAddress } from '../model/ip-address.js'
 import { type Log, openLog } from '../observe/log.js'
 import { Refusals } from '../observe/refusals.js'
 import { LocalPorts } from '../proxy/local-ports.js'
@@ -16,7 +18,7 @@ import { ServedPorts } from '../proxy/served-ports.js'
 import type { Source } from '../proxy/source.js'
 import { Budget } from '../stream/budget.js'
 import { type Cluster, openCluster } from './cluster.js'
-import { listeners, udpAddresses } from './listeners.js'
+import { listeners } from './listeners.js'
 import type { RunOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
 import { stopRequests } from './signals.js'
@@ -24,14 +26,18 @@ import { stateFile } from './state-file.js'
 
 const { random } = Math
 
-/** Who is told what happens. */
-interface Told {
+interface Surroundings {
+  readonly addresses: AddressWatch
   readonly log: Log
   readonly report: Report
 }
 
 /** The parts, wired: a cluster's Services on one side, this machine's listeners and rules on the other. */
-const assemble = async (source: Source, options: RunOptions, { log, report }: Told): Promise<Proxy> => {
+const assemble = async (
+  source: Source,
+  options: RunOptions,
+  { addresses, log, report }: Surroundings,
+): Promise<Proxy> => {
   const { iptablesBackend: forced, proxyPortRange } = options
   const { backend, warning } = await chooseBackend(machine, forced === 'auto' ? undefined : forced)
   if (warning !== undefined) log.warn(warning)
@@ -43,7 +49,7 @@ const assemble = async (source: Source, options: RunOptions, { log, report }: To
   const connections = new Connections(new Budget(openFiles - Math.min(512, openFiles / 4)))
   const served = new ServedPorts({
     localPorts,
-    listen: listeners({ options, connections, localPorts, report }),
+    listen: listeners({ options, connections, localPorts, addresses: () => addresses.current, report }),
     newPicker: () => new ServicePicker({ clock, random }),
     report,
   })
@@ -84,6 +90,10 @@ const firstLook = async (cluster: Cluster, signal: AbortSignal, log: Log): Promi
   }
 }
 
+/** The listeners are IPv4, as the portals are. */
+const addressesServed = (): readonly IpAddress[] =>
+  localAddresses().filter(address => familyOf(address) === 'IPv4')
+
 /** `kube-portal run`: proxies until it is asked to stop. Rejects with a Failure when it cannot begin, or not end well. */
 export const run = async (options: RunOptions): Promise<void> => {
   checkPeriods(options)
@@ -94,18 +104,19 @@ export const run = async (options: RunOptions): Promise<void> => {
     log.event(event)
     refusals.note(event)
   }
+  const addresses = new AddressWatch({ read: addressesServed, clock })
   const stop = stopRequests()
   try {
-    const proxy = await assemble(cluster.source, options, { log, report })
+    const proxy = await assemble(cluster.source, options, { addresses, log, report })
     await firstLook(cluster, stop.first, log)
     proxy.start()
-    const watch = watchAddresses({ addresses: udpAddresses, changed: () => proxy.resync(), clock })
+    addresses.start(() => proxy.resync())
     await until(stop.first)
-    watch.close()
     await proxy.stop({ drainTimeout: options.drainTimeout, hurry: stop.second })
   } finally {
     stop.close()
     refusals.close()
+    addresses.close()
     await cluster.source.close()
   }
 }

@@ -19,6 +19,7 @@ export class Departures {
   readonly #clock: Clock
   readonly #bound = new Crowd<Bound>()
   readonly #goneSince = new Map<string, Milliseconds>()
+  #endpoints: readonly Endpoint[] = []
   #present: ReadonlySet<string> = new Set()
   #policy: OnEndpointGone = { kind: 'keep' }
   #alarm: Alarm | undefined
@@ -46,6 +47,9 @@ export class Departures {
 
   /** These serve from now on, and what becomes of connections to others. */
   update(endpoints: readonly Endpoint[], policy: OnEndpointGone): void {
+    // Nearly always, at each sync of thousands of service ports.
+    if (endpoints === this.#endpoints && policy === this.#policy) return
+    this.#endpoints = endpoints
     this.#present = new Set(endpoints.map(endpointText))
     this.#policy = policy
     this.#note()

@@ -1,33 +1,47 @@
-import type { Clock } from '../model/clock.js'
+import type { Alarm, Clock } from '../model/clock.js'
 import type { IpAddress } from '../model/ip-address.js'
 import { seconds } from '../model/milliseconds.js'
 
 export interface AddressWatchOptions {
   /** What the addresses are now: `localAddresses`. */
-  readonly addresses: () => readonly IpAddress[]
-  /** Called after each change. */
-  readonly changed: () => void
+  readonly read: () => readonly IpAddress[]
   readonly clock: Clock
-}
-
-export interface AddressWatch {
-  /** Looks no longer. May be called twice. */
-  close(): void
 }
 
 // Node has no way to be told. A look costs 50 µs, and 2.5 ms on a node with 200 pods' interfaces.
 const period = seconds(2)
 
-/** Looks every 2 s whether this machine's addresses are others than before, until it is closed. */
-export const watchAddresses = ({ addresses, changed, clock }: AddressWatchOptions): AddressWatch => {
-  let known = addresses().join()
-  const look = (): void => {
-    alarm = clock.after(period, look)
-    const now = addresses().join()
-    if (now === known) return
-    known = now
-    changed()
+/** This machine's addresses, looked at every 2 s: to know them costs nothing in between. */
+export class AddressWatch {
+  readonly #options: AddressWatchOptions
+  #current: readonly IpAddress[]
+  #alarm: Alarm | undefined
+
+  constructor(options: AddressWatchOptions) {
+    this.#options = options
+    this.#current = options.read()
   }
-  let alarm = clock.after(period, look)
-  return { close: () => alarm.cancel() }
+
+  /** As they were at the last look. */
+  get current(): readonly IpAddress[] {
+    return this.#current
+  }
+
+  /** Begins to look, and calls `changed` after each change, until it is closed. */
+  start(changed: () => void): void {
+    const { read, clock } = this.#options
+    const look = (): void => {
+      this.#alarm = clock.after(period, look)
+      const now = read()
+      if (now.join() === this.#current.join()) return
+      this.#current = now
+      changed()
+    }
+    this.#alarm = clock.after(period, look)
+  }
+
+  /** Looks no longer. May be called twice. */
+  close(): void {
+    this.#alarm?.cancel()
+  }
 }

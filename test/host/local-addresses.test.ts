@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import t from 'tap'
-import { watchAddresses } from '../../lib/host/address-watch.js'
+import { AddressWatch } from '../../lib/host/address-watch.js'
 import { localAddresses } from '../../lib/host/local-addresses.js'
 import { machine } from '../../lib/host/machine.js'
 import { ipAddress } from '../../lib/model/ip-address.js'
@@ -24,12 +24,15 @@ t.test('a change of addresses is told within 2 s, once', async t => {
   const clock = new FakeClock()
   let now = ['192.0.2.1'].map(ipAddress)
   let told = 0
-  const watch = watchAddresses({ addresses: () => now, changed: () => (told += 1), clock })
+  const watch = new AddressWatch({ read: () => now, clock })
+  watch.start(() => (told += 1))
   await clock.pass(10_000)
   t.equal(told, 0, 'nothing has changed')
   now = ['192.0.2.1', '192.0.2.2'].map(ipAddress)
+  t.strictSame(watch.current, ['192.0.2.1'], 'not known yet')
   await clock.pass(2_000)
   t.equal(told, 1)
+  t.strictSame(watch.current, now)
   await clock.pass(10_000)
   t.equal(told, 1)
   watch.close()
@@ -40,7 +43,8 @@ t.test('a change of addresses is told within 2 s, once', async t => {
 t.test('whoever is told may end the watch', async t => {
   const clock = new FakeClock()
   let now = ['192.0.2.1'].map(ipAddress)
-  const watch = watchAddresses({ addresses: () => now, changed: () => watch.close(), clock })
+  const watch = new AddressWatch({ read: () => now, clock })
+  watch.start(() => watch.close())
   now = []
   await clock.pass(10_000)
   t.equal(clock.alarms, 0)
