@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander'
+import { machine } from '../host/machine.js'
+import { checkOpenFiles } from '../host/open-files.js'
 import { errorText } from '../model/error-text.js'
 import { Failure } from '../model/failure.js'
 import { exitCode, exitCodeHelp } from './exit-code.js'
@@ -19,7 +21,10 @@ const cleanupAction = async (options: CleanupOptions): Promise<void> => {
 const runAction = async (options: RunOptions): Promise<void> => {
   if (options.cleanup) {
     await cleanupAction(options)
-  } else if (options.dryRun) {
+    return
+  }
+  await checkOpenFiles(machine)
+  if (options.dryRun) {
     const { dryRun } = await import('./dry-run.js')
     await dryRun(options)
   } else {

@@ -131,3 +131,16 @@ t.test('an error that nobody caught, and a promise that nobody waited for, end i
     t.match(stderr, /^kube-portal: internal error: Error: a fault\n {4}at /)
   }
 })
+
+t.test('too few open files are said before anything is loaded', async t => {
+  const script = 'ulimit -n 512 && exec "$0" "$@"'
+  const child = spawn('sh', ['-c', script, process.execPath, program, 'run', '--dry-run'], {
+    env: { ...process.env, ...nowhere },
+  })
+  const [said] = await Promise.all([text(child.stderr), once(child, 'close')])
+  t.equal(child.exitCode, 5)
+  t.match(
+    said,
+    /^kube-portal: no more than 512 files may be open here, and it takes 1024\n {2}what to do: raise/,
+  )
+})

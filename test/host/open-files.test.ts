@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Host } from '../../lib/host/host.js'
 import { machine } from '../../lib/host/machine.js'
-import { openFileLimit } from '../../lib/host/open-files.js'
+import { checkOpenFiles, openFileLimit } from '../../lib/host/open-files.js'
 
 const limits = `Limit                     Soft Limit           Hard Limit           Units
 Max processes             7823                 7823                 processes
@@ -22,4 +22,13 @@ t.test('a system that does not tell, or sets none, has no limit', async t => {
 
 t.test('this system tells', async t => {
   t.ok((await openFileLimit(machine)) > 100)
+})
+
+t.test('a limit that is too low to begin with is said, and what to do', async t => {
+  await checkOpenFiles(saying(limits))
+  await t.rejects(checkOpenFiles(saying(limits.replace('20000', '1000 '))), {
+    code: 'missing',
+    message: 'no more than 1000 files may be open here, and it takes 1024',
+    cure: /ulimit -n/,
+  })
 })
