@@ -59,6 +59,8 @@ const programs = {
     ['unshare', 'util-linux', 'kernel tests are skipped'],
     ['conntrack', 'conntrack', 'tests of UDP clients that outlive a change of rules are skipped'],
     ['nft', 'nftables', 'a test of what nft rules do to iptables is skipped'],
+    ['haproxy', 'haproxy', 'a test of the PROXY protocol is skipped'],
+    ['nginx', 'nginx', 'a test of the PROXY protocol is skipped'],
     ['kubectl', 'kubernetes-client', 'the tests that drive the sandbox with kubectl are skipped'],
   ],
 }

@@ -1,21 +1,23 @@
 import { createServer, type Server } from 'node:net'
 import type { Clock } from '../model/clock.js'
 import { errorText } from '../model/error-text.js'
-import type { IpAddress } from '../model/ip-address.js'
+import { familyOf, type IpAddress } from '../model/ip-address.js'
 import { milliseconds, seconds } from '../model/milliseconds.js'
 import { port, type Port } from '../model/port.js'
+import type { Portal } from '../model/portal.js'
 import type { Terms } from '../model/terms.js'
 import { accept } from '../stream/accept.js'
 import { Departures } from './departures.js'
 import type { Listener } from './listener.js'
+import { proxyHeader } from './proxy-header.js'
 import { serve, type Service } from './serve.js'
 
-export interface ListenTcpOptions extends Omit<Service, 'departures' | 'idleTimeout'> {
+export interface ListenTcpOptions extends Omit<Service, 'departures' | 'idleTimeout' | 'headerFor'> {
   readonly host: IpAddress
   /** Absent: any that is free. */
   readonly port?: Port
   /** Where a service port's own terms say nothing. */
-  readonly terms: Required<Terms>
+  readonly terms: Terms & Required<Pick<Terms, 'idleTimeout' | 'onEndpointGone'>>
 }
 
 /**
@@ -25,8 +27,20 @@ export interface ListenTcpOptions extends Omit<Service, 'departures' | 'idleTime
 export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> => {
   const { clock, servicePort, report, budget, connections } = options
   let terms = options.terms
+  let portals: readonly Portal[] = []
   const departures = new Departures(clock)
-  const service: Service = { ...options, departures, idleTimeout: () => terms.idleTimeout }
+  const service: Service = {
+    ...options,
+    departures,
+    idleTimeout: () => terms.idleTimeout,
+    headerFor: client => {
+      const { proxyProtocol } = terms
+      if (!proxyProtocol) return undefined
+      // One listener cannot tell by which of its portals a client came: the first stands for all.
+      const portal = portals.find(({ address }) => familyOf(address) === familyOf(client.address))
+      return proxyHeader(proxyProtocol, { client, portal })
+    },
+  }
   const { descriptors } = connections
   if (!descriptors.take(1)) throw Object.assign(new Error('too many open files'), { code: 'EMFILE' })
   const server = createServer({ allowHalfOpen: true })
@@ -54,6 +68,7 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
     port: portOf(server),
     update: changed => {
       terms = { ...options.terms, ...changed.terms }
+      portals = changed.portals
       departures.update(changed.endpoints, terms.onEndpointGone)
     },
     close: () => (closed ??= close()),

@@ -8,7 +8,7 @@ export interface Listener {
    * Says how clients are treated and who serves them from now on. Connections that are open go by the new terms, too.
    * What the picker chooses is not its business.
    */
-  update(servicePort: Pick<ServicePort, 'endpoints' | 'terms'>): void
+  update(servicePort: Pick<ServicePort, 'portals' | 'endpoints' | 'terms'>): void
   /**
    * Stops accepting. TCP connections already open go on as if their endpoint were gone; UDP flows end. May be called
    * twice; resolves when it is done.

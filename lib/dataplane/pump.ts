@@ -18,6 +18,8 @@ export interface PumpOptions {
   readonly halfOpenTimeout: Milliseconds | undefined
   /** How long nothing may go either way, as it is now; 0: for ever. */
   readonly idleTimeout: () => number
+  /** Sent to the endpoint before anything else, and not counted. */
+  readonly header: Uint8Array | undefined
   /** The endpoint has sent its first bytes. */
   readonly answered: () => void
   /** Both streams are closed. */
@@ -57,7 +59,7 @@ export class Pump {
 
   /** Bytes from the client to the endpoint. */
   get sent(): number {
-    return this.#sent.bytes
+    return this.#sent.bytes - (this.#options.header?.length ?? 0)
   }
 
   /** Bytes from the endpoint to the client. */
@@ -68,13 +70,14 @@ export class Pump {
   /** Begins, with what the client has sent while it waited. */
   start({ early, hasEnded }: Pick<WaitingClient, 'early' | 'hasEnded'>): void {
     const [sent, received] = [this.#sent, this.#received]
-    const { answered } = this.#options
+    const { answered, header } = this.#options
+    const first = header ? Buffer.concat([header, early]) : early
     const client = new End(this, { source: sent, sink: received, failure: 'reset by client' })
     sent.from.readTo(client)
     received.from.readTo(
       new End(this, { source: received, sink: sent, failure: 'reset by endpoint', first: answered }),
     )
-    if (early.length === 0 || client.read(early)) sent.from.resume()
+    if (first.length === 0 || client.read(first)) sent.from.resume()
     else sent.from.pause()
     if (hasEnded) client.ended()
   }

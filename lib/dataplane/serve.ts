@@ -4,6 +4,7 @@ import { milliseconds, type Milliseconds } from '../model/milliseconds.js'
 import type { ServicePortId } from '../model/service-port.js'
 import type { TurnedAway } from '../model/traffic-event.js'
 import type { Arrival } from '../stream/accept.js'
+import type { SocketName } from '../stream/socket-name.js'
 import { type Connections, OpenConnection } from './connections.js'
 import type { Departures } from './departures.js'
 import { type Destination, dial, type Dialled } from './dial.js'
@@ -24,6 +25,8 @@ export interface Service extends Destination {
   /** See `PumpOptions`. */
   readonly halfOpenTimeout?: Milliseconds
   readonly idleTimeout: () => number
+  /** What an endpoint is told before anything else, if it wants to be. */
+  readonly headerFor: (client: SocketName) => Uint8Array | undefined
 }
 
 /** Serves a client to the end: finds it an endpoint, carries its bytes, reports. Never rejects. */
@@ -72,7 +75,10 @@ export const serve = async ({ stream, peer }: Arrival, service: Service): Promis
         attempt,
         duration: duration(),
       })
-      const { how, sent, received } = await carry({ waiting, connection, dialled, own }, service)
+      const { how, sent, received } = await carry(
+        { waiting, connection, dialled, own, header: service.headerFor(peer) },
+        service,
+      )
       report({
         type: 'disconnected',
         connection: number,
@@ -99,11 +105,12 @@ interface Connected {
   readonly waiting: WaitingClient
   readonly connection: OpenConnection
   readonly own: { settled(): void }
+  readonly header: Uint8Array | undefined
   readonly dialled: Extract<Dialled, { readonly kind: 'connected' }>
 }
 
 /** Resolves when both sides are closed. */
-const carry = ({ waiting, connection, dialled, own }: Connected, service: Service): Promise<Pump> =>
+const carry = ({ waiting, connection, dialled, own, header }: Connected, service: Service): Promise<Pump> =>
   new Promise(resolve => {
     const { clock, rounds, departures, halfOpenTimeout, idleTimeout } = service
     const finished = (): void => {
@@ -113,7 +120,7 @@ const carry = ({ waiting, connection, dialled, own }: Connected, service: Servic
     }
     const pump = new Pump(
       { client: waiting.client, endpoint: dialled.stream },
-      { now: clock.now(), halfOpenTimeout, idleTimeout, finished, answered: () => own.settled() },
+      { now: clock.now(), halfOpenTimeout, idleTimeout, header, finished, answered: () => own.settled() },
     )
     const round = rounds.add(pump)
     const bound = departures.add(pump, dialled.endpoint)

@@ -5,11 +5,16 @@ import { type Milliseconds, milliseconds } from './milliseconds.js'
 export type OnEndpointGone =
   { readonly kind: 'keep' } | { readonly kind: 'reset'; readonly grace: Milliseconds }
 
-/** How long a service port's connections and flows may stay. What is absent is as the command line says. */
+/** A version of HAProxy's PROXY protocol. */
+export type ProxyProtocol = 'v1' | 'v2'
+
+/** How a service port's connections and flows are treated. What is absent is as the command line says. */
 export interface Terms {
   /** How long nothing may go either way. 0: for ever, with TCP; as if it were absent, with UDP. */
   readonly idleTimeout?: Milliseconds
   readonly onEndpointGone?: OnEndpointGone
+  /** Endpoints are told for whom a TCP connection is, before its first byte. Absent: they are not. */
+  readonly proxyProtocol?: ProxyProtocol
 }
 
 /** Reads `keep`, `reset=30s`, or `reset`, which is at once. Throws RangeError on anything else. */
@@ -20,4 +25,10 @@ export const onEndpointGone = (text: string): OnEndpointGone => {
   if (grace === undefined)
     throw new RangeError(`it is keep, reset, or reset=30s with a grace, not ${JSON.stringify(text)}`)
   return { kind: 'reset', grace: duration(grace) }
+}
+
+/** Reads `v1` or `v2`. Throws RangeError on anything else. */
+export const proxyProtocol = (text: string): ProxyProtocol => {
+  if (text === 'v1' || text === 'v2') return text
+  throw new RangeError(`it is v1 or v2, not ${JSON.stringify(text)}`)
 }

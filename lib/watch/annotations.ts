@@ -1,6 +1,6 @@
 import { duration } from '../model/duration.js'
 import { errorText } from '../model/error-text.js'
-import { onEndpointGone, type Terms } from '../model/terms.js'
+import { onEndpointGone, proxyProtocol, type Terms } from '../model/terms.js'
 import { field, textFields } from './raw.js'
 import type { ProxiedPort } from './service-ports.js'
 import { refused, type Skip, someOf } from './skip.js'
@@ -15,7 +15,12 @@ export interface Annotations {
 
 const prefix = 'kube-portal.dev/'
 
-const known: ReadonlySet<string> = new Set(['tcp-idle-timeout', 'udp-timeout', 'on-endpoint-gone'])
+const known: ReadonlySet<string> = new Set([
+  'tcp-idle-timeout',
+  'udp-timeout',
+  'on-endpoint-gone',
+  'proxy-protocol',
+])
 
 // What a Service's author writes may be long, and is to be read in a log.
 const shown = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)
@@ -35,6 +40,7 @@ export const readAnnotations = (what: string, object: unknown): Annotations => {
   }
   const tcpIdle = read('tcp-idle-timeout', duration)
   const gone = read('on-endpoint-gone', onEndpointGone)
+  const proxy = read('proxy-protocol', proxyProtocol)
   const udpIdle = read('udp-timeout', duration)
   const others = Object.keys(written)
     .filter(name => name.startsWith(prefix) && !known.has(name.slice(prefix.length)))
@@ -46,6 +52,7 @@ export const readAnnotations = (what: string, object: unknown): Annotations => {
       TCP: {
         ...(tcpIdle !== undefined && { idleTimeout: tcpIdle }),
         ...(gone !== undefined && { onEndpointGone: gone }),
+        ...(proxy !== undefined && { proxyProtocol: proxy }),
       },
       // kube-proxy's 0s is its default, so here it is ours.
       UDP: udpIdle === undefined || udpIdle === 0 ? {} : { idleTimeout: udpIdle },

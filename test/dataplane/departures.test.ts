@@ -19,7 +19,7 @@ const stage = async (t: Parameters<typeof echo>[0], terms: Terms) => {
   const others = [first, second].filter(each => each.port !== endpoint.port)
   const update = (endpoints: readonly Endpoint[], now = terms): void => {
     proxy.picker.replace(endpoints)
-    proxy.listener.update({ endpoints, terms: now })
+    proxy.listener.update({ portals: [], endpoints, terms: now })
   }
   return { clock, proxy, client, endpoint, others, update }
 }

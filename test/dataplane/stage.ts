@@ -14,6 +14,7 @@ import { ipAddress } from '../../lib/model/ip-address.js'
 import { milliseconds, type Milliseconds, seconds } from '../../lib/model/milliseconds.js'
 import { port, type Port } from '../../lib/model/port.js'
 import { servicePortId } from '../../lib/model/service-port.js'
+import type { Portal } from '../../lib/model/portal.js'
 import type { Terms } from '../../lib/model/terms.js'
 import { DirectReach } from '../../lib/reach/direct.js'
 import type { Reach } from '../../lib/reach/reach.js'
@@ -82,6 +83,7 @@ export interface ProxyOptions {
   readonly connections?: Connections
   readonly ownSockets?: OwnSockets
   readonly terms?: Terms
+  readonly portals?: readonly Portal[]
   readonly isOurs?: (endpoint: Endpoint) => boolean
   readonly halfOpenTimeout?: Milliseconds
 }
@@ -107,7 +109,14 @@ export class Proxy {
 
   static async start(scene: Scene, options: ProxyOptions): Promise<Proxy> {
     const proxy = new Proxy(options)
-    const { endpoints, clock = realClock, reach = new DirectReach({ clock }), terms = {}, ...rest } = options
+    const {
+      endpoints,
+      clock = realClock,
+      reach = new DirectReach({ clock }),
+      terms = {},
+      portals = [],
+      ...rest
+    } = options
     const { picker } = proxy
     picker.replace(endpoints)
     proxy.#listener = await listenTcp({
@@ -125,7 +134,7 @@ export class Proxy {
       terms: { idleTimeout: seconds(0), onEndpointGone: { kind: 'keep' } },
       report: event => proxy.#note(event),
     })
-    proxy.listener.update({ endpoints, terms })
+    proxy.listener.update({ portals, endpoints, terms })
     scene.teardown(() => {
       proxy.connections.reset()
       return clock instanceof FakeClock ? passing(clock, proxy.close()) : proxy.close()

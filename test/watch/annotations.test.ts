@@ -46,6 +46,10 @@ t.test('a Service says what becomes of TCP connections whose endpoint is gone', 
   ])
 })
 
+t.test('a Service says that its endpoints are to be told for whom a TCP connection is', async t => {
+  t.strictSame(termsOf({ 'kube-portal.dev/proxy-protocol': 'v2' }), [{ proxyProtocol: 'v2' }, {}])
+})
+
 const misread: Readonly<Record<string, readonly [Readonly<Record<string, string>>, string]>> = {
   'a duration without a unit': [
     { 'udp-timeout': '30' },
@@ -55,9 +59,13 @@ const misread: Readonly<Record<string, readonly [Readonly<Record<string, string>
     { 'on-endpoint-gone': 'close' },
     'its annotation kube-portal.dev/on-endpoint-gone: it is keep, reset, or reset=30s with a grace, not "close"',
   ],
+  'a version that there is not': [
+    { 'proxy-protocol': '2' },
+    'its annotation kube-portal.dev/proxy-protocol: it is v1 or v2, not "2"',
+  ],
   'a name that is none': [
     { 'udp-timeuot': '30s' },
-    'its annotation "kube-portal.dev/udp-timeuot" is none of tcp-idle-timeout, udp-timeout, on-endpoint-gone',
+    'its annotation "kube-portal.dev/udp-timeuot" is none of tcp-idle-timeout, udp-timeout, on-endpoint-gone, proxy-protocol',
   ],
   'a text that would fill the log': [
     { 'tcp-idle-timeout': 'x'.repeat(100_000) },

@@ -165,7 +165,7 @@ export class UdpProxy {
   /** Other endpoints, as `ServedPorts` says it. */
   serveWith(endpoints: readonly Endpoint[], terms: Parameters<Listener['update']>[0]['terms'] = {}): void {
     this.picker.replace(endpoints)
-    this.listener.update({ endpoints, terms })
+    this.listener.update({ portals: [], endpoints, terms })
   }
 
   all<Type extends ProxyEvent['type']>(type: Type): readonly Extract<ProxyEvent, { type: Type }>[] {

@@ -1,5 +1,5 @@
 import { BlockList } from 'node:net'
-import { addressBytes } from '../address-bytes.js'
+import { addressBytes } from '../../../model/address-bytes.js'
 import { type Family, familyOf, type IpAddress, ipAddress } from '../../../model/ip-address.js'
 
 /** A range of addresses. */
