@@ -161,7 +161,8 @@ export class HandleStream implements ByteStream {
   #close(failure?: string): void {
     if (this.#closed) return
     this.#closed = true
-    if (this.#handle.reset() < 0) this.#handle.close()
+    // While our end is on its way libuv refuses a reset, and Node would then take the handle for closed, which it is not.
+    if (this.#writing === 'ending' || this.#handle.reset() < 0) this.#handle.close()
     this.#over(failure)
   }
 
