@@ -43,6 +43,9 @@ export class Departures {
   /** It is closed. */
   delete(place: Place<Bound>): void {
     this.#bound.delete(place)
+    if (this.#bound.size > 0) return
+    this.#alarm?.cancel()
+    this.#goneSince.clear()
   }
 
   /** These serve from now on, and what becomes of connections to others. */

@@ -59,7 +59,6 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
 
   let closed: Promise<void> | undefined
   const close = async (): Promise<void> => {
-    departures.update([], terms.onEndpointGone)
     await quiet(clock, () => accepted)
     server.close()
     descriptors.giveBack(1)

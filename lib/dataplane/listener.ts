@@ -10,8 +10,7 @@ export interface Listener {
    */
   update(servicePort: Pick<ServicePort, 'portals' | 'endpoints' | 'terms'>): void
   /**
-   * Stops accepting. TCP connections already open go on as if their endpoint were gone; UDP flows end. May be called
-   * twice; resolves when it is done.
+   * Stops accepting. TCP connections already open go on; UDP flows end. May be called twice; resolves when it is done.
    */
   close(): Promise<void>
 }

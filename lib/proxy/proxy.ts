@@ -93,7 +93,7 @@ export class Proxy {
     const gone = served.missingFrom(servicePorts)
     await this.#save()
     const written = await capture.apply(wantedFor(served.placed(servicePorts), served.guarded(gone)))
-    await served.close(gone)
+    await served.drop(gone)
     localPorts.keepOnly(servicePorts.map(({ id }) => id))
     const duration = milliseconds(clock.now() - began)
     const count = servicePorts.length

@@ -89,6 +89,15 @@ export class ServedPorts {
     })
   }
 
+  /** Closes the listeners of `ids`, whose service ports are no more: nobody is an endpoint of theirs any longer. */
+  async drop(ids: readonly ServicePortId[]): Promise<void> {
+    for (const id of ids) {
+      const served = this.#served.get(id)
+      served?.listener.update({ ...served.servicePort, endpoints: [] })
+    }
+    await this.close(ids)
+  }
+
   /** Closes the listeners of `ids`; of all when absent. Connections that are open go on. */
   async close(ids: readonly ServicePortId[] = [...this.#served.keys()]): Promise<void> {
     await Promise.all(ids.map(id => this.#close(id)))
