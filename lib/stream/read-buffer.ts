@@ -23,6 +23,8 @@ const privateSize = 262_144
 export class ReadBuffer {
   readonly #budget: Budget
   #private: Buffer | undefined
+  /** The last read was a full one. */
+  #wasFull = false
 
   constructor(budget: Budget) {
     this.#budget = budget
@@ -46,9 +48,14 @@ export class ReadBuffer {
     if (!this.#private) outbox = new Views(small)
   }
 
-  /** After a read of `size` bytes: gets a private buffer, as long as there is memory, when that was a full one. */
+  /**
+   * After a read of `size` bytes: gets a private buffer, as long as there is memory, when that was the second full one. The
+   * first may be all that is ever read of a client that nobody serves.
+   */
   growAfter(size: number): void {
-    if (size < small || this.#private || !this.#budget.take(privateSize)) return
+    const isBulk = size >= small && this.#wasFull
+    this.#wasFull = size >= small
+    if (!isBulk || this.#private || !this.#budget.take(privateSize)) return
     this.#private = Buffer.allocUnsafeSlow(privateSize)
   }
 

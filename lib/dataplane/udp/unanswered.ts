@@ -6,6 +6,9 @@ import type { Budget } from '../../stream/budget.js'
 /** As many as a client may send before it waits: two of DNS, a handful of QUIC, fragments of something large. */
 const most = 16
 
+/** One of the largest, at least. Many clients share what may be kept, and some send for ever and are never answered. */
+const mostBytes = 65_536
+
 /** Who refuses does so within a round trip: after a pause like this, what was sent before it has arrived. */
 const pause = seconds(1)
 
@@ -36,7 +39,11 @@ export class Unanswered {
       this.#failed = []
     }
     this.#keptAt = now
-    if (this.#datagrams.length === most) this.#drop()
+    while (
+      this.#datagrams.length > 0 &&
+      (this.#datagrams.length === most || this.#bytes + datagram.length > mostBytes)
+    )
+      this.#drop()
     if (this.#budget.take(datagram.length)) this.#datagrams.push(datagram)
   }
 
@@ -46,6 +53,10 @@ export class Unanswered {
     this.#datagrams = []
     for (const { length } of datagrams) this.#budget.giveBack(length)
     return datagrams
+  }
+
+  get #bytes(): number {
+    return this.#datagrams.reduce((sum, { length }) => sum + length, 0)
   }
 
   #drop(): void {
