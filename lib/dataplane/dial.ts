@@ -39,7 +39,7 @@ export type Dialled =
       readonly endpoint: Endpoint
       readonly attempt: number
     }
-  | { readonly kind: 'nobody'; readonly reason: 'no endpoint' | 'every endpoint failed' }
+  | { readonly kind: 'nobody'; readonly reason: 'no endpoint' | 'every endpoint failed' | 'loop' }
   | { readonly kind: 'stopped' }
 
 /**
@@ -57,8 +57,16 @@ export const dial = async (
     const endpoint = picker.next(client, tried)
     if (!endpoint) break
     const attempt = tried.length + 1
+    const fail = (reason: string): void => {
+      picker.forget(client, endpoint)
+      tried.push(endpoint)
+      failed({ endpoint, attempt, reason })
+    }
+    if (isOurs(endpoint)) {
+      fail('it is a listener of kube-portal itself')
+      continue
+    }
     try {
-      if (isOurs(endpoint)) throw new Error('it is a listener of ours, so this would go in circles')
       const dialling = reach.dial(endpoint, { timeout, budget, opened: local => opened(local, endpoint) })
       connection.whenStopped = () => dialling.giveUp()
       const stream = await dialling.stream
@@ -67,9 +75,7 @@ export const dial = async (
       return { kind: 'stopped' }
     } catch (error) {
       if (connection.isStopped()) return { kind: 'stopped' }
-      picker.forget(client, endpoint)
-      tried.push(endpoint)
-      failed({ endpoint, attempt, reason: errorText(error) })
+      fail(errorText(error))
     }
   }
   return { kind: 'nobody', reason: tried.length > 0 ? 'every endpoint failed' : 'no endpoint' }

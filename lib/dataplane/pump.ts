@@ -11,10 +11,7 @@ export interface Pair {
 
 export interface PumpOptions {
   readonly now: Milliseconds
-  /**
-   * How long a pair may be silent once one side has ended. Default: one hour, as long as kube-proxy's other modes remember such
-   * a pair (`--conntrack-tcp-timeout-close-wait`).
-   */
+  /** How long a pair may be silent once one side has ended. Default: one hour. */
   readonly halfOpenTimeout: Milliseconds | undefined
   /** How long nothing may go either way, as it is now; 0: for ever. */
   readonly idleTimeout: () => number
@@ -34,6 +31,9 @@ type How = Disconnected['how']
  * one side has ended gets.
  */
 const longestStall = seconds(3600)
+
+/** As long as kube-proxy's other modes remember such a pair (`--conntrack-tcp-timeout-close-wait`). */
+const longestHalfOpen = seconds(3600)
 
 /**
  * Carries bytes both ways until both sides have ended. The end of one is passed on while the other goes on; a
@@ -91,7 +91,7 @@ export class Pump {
 
   /** Ends a pair that has been quiet for too long. To be called now and then: bytes are counted anyway. */
   look(now: Milliseconds): void {
-    const { halfOpenTimeout = seconds(3600), idleTimeout } = this.#options
+    const { halfOpenTimeout = longestHalfOpen, idleTimeout } = this.#options
     const [sent, received] = [this.#sent.quietFor(now), this.#received.quietFor(now)]
     const both = Math.min(sent, received)
     const idle = idleTimeout()
@@ -109,8 +109,9 @@ export class Pump {
   /** For its ends: one is closed; `reason` is there when that was no clean end. */
   oneClosed(reason?: How): void {
     this.#open -= 1
-    if (reason) this.breakOff(reason)
+    if (reason && this.#how === 'ended') this.#how = reason
     if (this.#open === 0) this.#options.finished()
+    else if (reason) this.breakOff(reason)
   }
 }
 

@@ -47,7 +47,7 @@ export const serve = async ({ stream, peer }: Arrival, service: Service): Promis
   const duration = (): Milliseconds => milliseconds(clock.now() - arrived)
   const own = ownSockets.follow(peer)
   const waiting = new WaitingClient(stream, () => connection.stop())
-  const dialled: Dialled | Loop =
+  const dialled: Dialled =
     own.isSuspect && (await own.isLoop())
       ? { kind: 'nobody', reason: 'loop' }
       : await dial(service, {
@@ -94,11 +94,6 @@ export const serve = async ({ stream, peer }: Arrival, service: Service): Promis
   }
   own.settled()
   connections.close(connection, servicePort)
-}
-
-interface Loop {
-  readonly kind: 'nobody'
-  readonly reason: 'loop'
 }
 
 interface Connected {

@@ -80,5 +80,5 @@ t.test('an endpoint that is a listener of ours is not dialled', async t => {
   const [ours, other] = [{ address: loopback, port: port(1) }, await echo(t)]
   const proxy = await Proxy.start(t, { endpoints: [ours, other], isOurs: each => each === ours })
   t.equal(String(await received((await proxy.client()).end('hello'))), 'hello')
-  t.match(await proxy.event('dial-failed'), { endpoint: ours, reason: /listener of ours/ })
+  t.match(await proxy.event('dial-failed'), { endpoint: ours, reason: /listener of kube-portal itself/ })
 })
