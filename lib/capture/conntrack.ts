@@ -1,9 +1,10 @@
 import type { Host } from '../host/host.js'
+import type { Endpoint } from '../model/endpoint.js'
 import { errorCode, errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import type { Family } from '../model/ip-address.js'
 import { seconds } from '../model/milliseconds.js'
-import { type Redirects, type StaleFlows, staleFlows } from './stale-flows.js'
+import { portalIn, type Redirects, type StaleFlows, staleFlows } from './stale-flows.js'
 
 export interface ConntrackOptions {
   readonly host: Host
@@ -13,8 +14,15 @@ export interface ConntrackOptions {
 
 const timeout = seconds(5)
 
-const those = ({ address, port, goTo }: StaleFlows): readonly string[] => [
-  ...['--orig-dst', address, '--orig-port-dst', String(port), '--reply-port-src', String(goTo)],
+/** Up to so many portals are looked at one by one. */
+const few = 16
+
+const originally = ({ address, port }: Endpoint): readonly string[] => [
+  ...['--orig-dst', address, '--orig-port-dst', String(port)],
+]
+
+const those = (flows: StaleFlows): readonly string[] => [
+  ...[...originally(flows), '--reply-port-src', String(flows.goTo)],
 ]
 
 /**
@@ -51,7 +59,7 @@ export class Conntrack {
   async settle(redirects: Redirects): Promise<void> {
     if (this.#suspects.size === 0) return
     try {
-      const listed = await this.#run('--dump')
+      const listed = await this.#list()
       for (const stale of staleFlows(listed, this.#suspects, redirects))
         await this.#run('--delete', those(stale))
       this.#suspects.clear()
@@ -59,6 +67,14 @@ export class Conntrack {
     } catch (error) {
       this.#complain(error)
     }
+  }
+
+  /** All entries that may be suspects': a busy node has hundreds of thousands, and to read them all takes half a second. */
+  async #list(): Promise<string> {
+    if (this.#suspects.size > few) return this.#run('--dump')
+    let listed = ''
+    for (const portal of this.#suspects) listed += await this.#run('--dump', originally(portalIn(portal)))
+    return listed
   }
 
   async #run(command: '--dump' | '--delete', args: readonly string[] = []): Promise<string> {
@@ -78,7 +94,7 @@ export class Conntrack {
     this.#complaint = reason
     const cure = missing
       ? 'install it (apt-get install conntrack, dnf install conntrack-tools)'
-      : 'it will be tried again with each sync'
+      : 'it is tried again with each sync; `conntrack --dump --proto udp` by hand shows whether it works'
     this.#options.report({ type: 'conntrack-failed', reason, cure })
   }
 }

@@ -1,4 +1,4 @@
-import { endpointText } from '../model/endpoint.js'
+import { type Endpoint, endpointText } from '../model/endpoint.js'
 import { type IpAddress, ipAddress } from '../model/ip-address.js'
 import { type Port, port } from '../model/port.js'
 import type { Ruleset } from './ruleset.js'
@@ -28,6 +28,12 @@ export const redirectsIn = ({ nat }: Ruleset): Redirects => {
       )
   }
   return found
+}
+
+/** The portal that a text in `Redirects` stands for. */
+export const portalIn = (text: string): Endpoint => {
+  const [, address = '', number = ''] = /^\[?([^\]]*?)\]?:(\d+)$/.exec(text) ?? []
+  return { address: ipAddress(address), port: port(Number(number)) }
 }
 
 // First the datagram as the client sends it, then the answer as it comes back: from where the datagram was sent to.

@@ -29,7 +29,8 @@ const stage = (answer: (command: string) => Promise<Output>) => {
   return { conntrack, asked, events }
 }
 
-const dump = 'conntrack --dump --proto udp --family ipv4 --zone 0'
+const all = 'conntrack --dump --proto udp --family ipv4 --zone 0'
+const dump = `${all} --orig-dst 10.96.0.12 --orig-port-dst 53`
 const deletion =
   'conntrack --delete --proto udp --family ipv4 --zone 0 --orig-dst 10.96.0.12 --orig-port-dst 53 --reply-port-src 14002'
 
@@ -90,3 +91,13 @@ t.test(
     t.strictSame(asked.splice(0), [dump, deletion])
   },
 )
+
+t.test('clients of many portals are looked for all at once', async t => {
+  const { conntrack, asked } = stage(() => Promise.resolve(well))
+  const many = new Map(
+    Array.from({ length: 17 }, (_, index) => [`10.96.1.${index}:53`, port(15_000)] as const),
+  )
+  conntrack.suspect(new Map([...many, ...here]), moved)
+  await conntrack.settle(moved)
+  t.strictSame(asked, [all, deletion])
+})
