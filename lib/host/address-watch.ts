@@ -29,15 +29,24 @@ export class AddressWatch {
 
   /** Begins to look, and calls `changed` after each change, until it is closed. */
   start(changed: () => void): void {
-    const { read, clock } = this.#options
+    const { clock } = this.#options
     const look = (): void => {
       this.#alarm = clock.after(period, look)
-      const now = read()
+      const now = this.#look()
       if (now.join() === this.#current.join()) return
       this.#current = now
       changed()
     }
     this.#alarm = clock.after(period, look)
+  }
+
+  /** A look fails where descriptors are short: then they count as unchanged. */
+  #look(): readonly IpAddress[] {
+    try {
+      return this.#options.read()
+    } catch {
+      return this.#current
+    }
   }
 
   /** Looks no longer. May be called twice. */
