@@ -11,7 +11,7 @@ import { Failure } from '../model/failure.js'
 import type { Report } from '../model/event.js'
 import { familyOf, type IpAddress } from '../model/ip-address.js'
 import { type Log, openLog } from '../observe/log.js'
-import { Refusals } from '../observe/refusals.js'
+import { Tally } from '../observe/tally.js'
 import { LocalPorts } from '../proxy/local-ports.js'
 import { Proxy } from '../proxy/proxy.js'
 import { ServedPorts } from '../proxy/served-ports.js'
@@ -99,10 +99,10 @@ export const run = async (options: RunOptions): Promise<void> => {
   checkPeriods(options)
   const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
   const cluster = await openCluster(options, log)
-  const refusals = new Refusals({ clock, warn: text => log.warn(text) })
+  const tally = new Tally({ clock, warn: text => log.warn(text) })
   const report: Report = event => {
     log.event(event)
-    refusals.note(event)
+    tally.note(event)
   }
   const addresses = new AddressWatch({ read: addressesServed, clock })
   const stop = stopRequests()
@@ -115,7 +115,7 @@ export const run = async (options: RunOptions): Promise<void> => {
     await proxy.stop({ drainTimeout: options.drainTimeout, hurry: stop.second })
   } finally {
     stop.close()
-    refusals.close()
+    tally.close()
     addresses.close()
     await cluster.source.close()
   }

@@ -56,7 +56,7 @@ export const connectionSentence = (event: ConnectionEvent): Sentence => {
     case 'disconnected':
       return sentence('info', 4, text)
     case 'dial-failed':
-      return sentence('warn', 0, text)
+      return sentence('warn', 3, text)
     case 'turned-away':
       return sentence(
         'warn',
@@ -73,7 +73,7 @@ export const flowSentence = (event: FlowEvent): Sentence => {
     case 'flow-ended':
       return sentence('info', 4, text)
     case 'flow-failed':
-      return sentence('warn', 0, text)
+      return sentence('warn', 3, text)
     case 'flow-refused':
       return sentence('warn', 3, text)
   }

@@ -31,7 +31,7 @@ const ownSentence = (event: ProxyOwnEvent): Sentence => {
     case 'listening':
       return sentence('info', 2, `${event.servicePort}: listening on local port ${event.port}`)
     case 'listen-failed':
-      return sentence('error', 0, `${event.servicePort}: cannot listen: ${event.reason}`)
+      return sentence('error', 0, `${event.servicePort}: trouble with its local port: ${event.reason}`)
     case 'closed':
       return sentence('info', 2, `${event.servicePort}: no longer listening on local port ${event.port}`)
     case 'endpoints': {

@@ -1,9 +1,9 @@
 import type { Alarm, Clock } from '../model/clock.js'
+import { endpointText } from '../model/endpoint.js'
 import type { ProxyEvent } from '../model/event.js'
 import { seconds } from '../model/milliseconds.js'
-import { describe } from './describe.js'
 
-export interface RefusalsOptions {
+export interface TallyOptions {
   readonly clock: Clock
   /** Takes a sentence for people. */
   readonly warn: (text: string) => void
@@ -13,31 +13,39 @@ export interface RefusalsOptions {
 const first = seconds(1)
 const period = seconds(10)
 
-const noun = (event: ProxyEvent): string =>
-  event.type === 'turned-away' ? 'clients reset' : 'datagrams lost'
-
-/** Refused, and not told of one by one. */
-const isQuiet = (event: ProxyEvent): event is Extract<ProxyEvent, { type: 'turned-away' | 'flow-refused' }> =>
-  (event.type === 'turned-away' || event.type === 'flow-refused') && describe(event).verbosity > 0
+/** What is counted together with others of its kind; undefined: nothing that went wrong. */
+const kindOf = (event: ProxyEvent): string | undefined => {
+  if (event.type === 'turned-away')
+    // Neither was refused: one left by itself, the other came while we stop.
+    return event.reason === 'client left' || event.reason === 'stopping'
+      ? undefined
+      : `${event.servicePort}: clients reset: ${event.reason}`
+  if (event.type === 'flow-refused') return `${event.servicePort}: datagrams lost: ${event.reason}`
+  if (event.type === 'dial-failed' || event.type === 'flow-failed')
+    return `${event.servicePort}: endpoint ${endpointText(event.endpoint)} failed: ${event.reason}`
+  return undefined
+}
 
 /**
- * Counts clients that were refused, by service port and reason. Each is no news; that there are many is: so the sums are told
- * from time to time. Clients that left by themselves, or came while we stop, were not refused.
+ * Counts what goes wrong for single clients. Each is no news, and a flood of them may not become a flood of lines; that there
+ * are some is news: so the sums are told, a second after the first and then every ten.
  */
-export class Refusals {
-  readonly #options: RefusalsOptions
+export class Tally {
+  readonly #options: TallyOptions
   readonly #counts = new Map<string, { total: number; untold: number }>()
   #alarm: Alarm | undefined
 
-  constructor(options: RefusalsOptions) {
+  constructor(options: TallyOptions) {
     this.#options = options
   }
 
   note(event: ProxyEvent): void {
-    if (!isQuiet(event) || event.reason === 'client left' || event.reason === 'stopping') return
-    const what = `${event.servicePort}: ${noun(event)}: ${event.reason}`
-    const count = this.#counts.get(what) ?? { total: 0, untold: 0 }
-    this.#counts.set(what, { total: count.total + 1, untold: count.untold + 1 })
+    const kind = kindOf(event)
+    if (kind === undefined) return
+    const count = this.#counts.get(kind) ?? { total: 0, untold: 0 }
+    count.total += 1
+    count.untold += 1
+    this.#counts.set(kind, count)
     this.#alarm ??= this.#options.clock.after(first, () => this.#tell())
   }
 
@@ -48,18 +56,18 @@ export class Refusals {
   }
 
   #tell(): void {
-    const { clock } = this.#options
-    this.#alarm = this.#sayAll() ? clock.after(period, () => this.#tell()) : undefined
+    this.#sayAll()
+    const goesOn = this.#counts.size > 0
+    this.#alarm = goesOn ? this.#options.clock.after(period, () => this.#tell()) : undefined
   }
 
-  /** Whether there was something to say. */
-  #sayAll(): boolean {
-    const news = [...this.#counts].filter(([, { untold }]) => untold > 0)
-    for (const [what, { total, untold }] of news) {
-      const before = total === untold ? '' : `, ${total} since the start`
-      this.#options.warn(`${what} (${untold}${before})`)
-      this.#counts.set(what, { total, untold: 0 })
+  /** Says what is new, and forgets what has no news. */
+  #sayAll(): void {
+    for (const [kind, count] of this.#counts) {
+      const before = count.total === count.untold ? '' : `, ${count.total} so far`
+      if (count.untold === 0) this.#counts.delete(kind)
+      else this.#options.warn(`${kind} (${count.untold}${before})`)
+      count.untold = 0
     }
-    return news.length > 0
   }
 }
