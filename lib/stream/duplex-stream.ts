@@ -48,7 +48,9 @@ export class DuplexStream implements ByteStream {
   write(bytes: Uint8Array): boolean {
     const duplex = this.#duplex
     if (!duplex.writable) return true
-    duplex.write(bytes, () => this.#written())
+    duplex.write(bytes, error => {
+      if (!error) this.#written()
+    })
     this.#waits = duplex.writableLength > 0
     return !this.#waits
   }

@@ -209,6 +209,28 @@ for (const maker of ['handles', 'sockets'] as const) {
     t.match(far.told.at(-1), /^closed ECONNRESET$/)
   })
 
+  test('a reset is no end while bytes wait to be sent the other way', async (t, { near, far }) => {
+    near.stream.pause()
+    t.equal(far.stream.write(bytes(1 << 24)), false)
+    near.stream.write(Buffer.from('half of the ans'))
+    near.stream.reset()
+    await far.untilTold(/^closed/)
+    t.match(far.told, [/^closed (ECONNRESET|EPIPE)$/])
+  })
+
+  test('a peer that resets after its end, instead of taking the rest, is a failure', async (t, {
+    near,
+    far,
+  }) => {
+    near.stream.pause()
+    near.stream.end()
+    await far.untilTold(/^ended$/)
+    t.equal(far.stream.write(bytes(1 << 24)), false)
+    near.stream.reset()
+    await far.untilTold(/^closed/)
+    t.match(far.told, ['ended', /^closed (ECONNRESET|EPIPE)$/])
+  })
+
   test('another receiver is told from then on', async (t, { near, far }) => {
     const second: string[] = []
     let done: () => void = () => undefined
