@@ -231,6 +231,24 @@ for (const maker of ['handles', 'sockets'] as const) {
     t.match(far.told, ['ended', /^closed (ECONNRESET|EPIPE)$/])
   })
 
+  test('an end that cannot be sent any more is told as a failure', async (t, { near, far }) => {
+    far.stream.pause()
+    near.stream.reset()
+    far.stream.end()
+    await far.untilTold(/^closed/)
+    t.match(far.told, [/^closed (ENOTCONN|ECONNRESET|EPIPE)$/])
+  })
+
+  test('an end is told once, whatever is stopped and resumed after it', async (t, { near, far }) => {
+    near.stream.end()
+    await far.untilTold(/^ended$/)
+    far.stream.pause()
+    far.stream.resume()
+    far.stream.write(Buffer.from('the loop turns'))
+    await near.until(() => near.bytes.length > 0)
+    t.strictSame(far.told, ['ended'])
+  })
+
   test('another receiver is told from then on', async (t, { near, far }) => {
     const second: string[] = []
     let done: () => void = () => undefined
@@ -266,6 +284,27 @@ for (const maker of ['handles', 'sockets'] as const) {
     t.equal(budget.left, memory)
   })
 
+  test('a stream that is reset by whom it tells of bulk keeps no memory', async (t, {
+    near,
+    far,
+    budget,
+  }) => {
+    const reading = new Promise<void>(resolve => {
+      far.stream.readTo({
+        read: () => {
+          far.stream.reset()
+          resolve()
+          return true
+        },
+        ...{ ended: () => undefined, drained: () => undefined, closed: () => undefined },
+      })
+    })
+    near.stream.write(bytes(1 << 20))
+    await reading
+    await near.untilTold(/^closed/)
+    t.equal(budget.left, memory)
+  })
+
   t.test(`whoever gives up before the connection stands leaves nothing (${maker})`, async t => {
     const told: string[] = []
     const giveUp = makers[maker].connect(
@@ -284,3 +323,22 @@ for (const maker of ['handles', 'sockets'] as const) {
     t.strictSame(told, [])
   })
 }
+
+t.test('memory for bulk is given back with the first little read that nobody keeps', async t => {
+  const { near, far, budget } = await pairOf(t, 'handles')
+  const reads = async (size: number): Promise<void> => {
+    const before = far.bytes.length
+    near.stream.write(bytes(size))
+    await far.until(() => far.bytes.length === before + size)
+    await new Promise(setImmediate)
+  }
+  await reads(1 << 20)
+  t.ok(budget.left < memory)
+  far.limit = 0
+  await reads(100)
+  t.ok(budget.left < memory, 'what was read is still in it')
+  far.limit = Infinity
+  far.stream.resume()
+  await reads(100)
+  t.equal(budget.left, memory)
+})
