@@ -2,8 +2,11 @@ import type { Endpoint } from '../model/endpoint.js'
 import { type IpAddress, ipAddress } from '../model/ip-address.js'
 import type { Host } from './host.js'
 
-/** The local and the remote end, as /proc/net/tcp has them: `0100007F:1F90`, each four bytes in the machine's order. */
-const ends = /^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) /gm
+/**
+ * The local and the remote end, as /proc/net/tcp has them: `0100007F:1F90`, each four bytes in the machine's order. Without
+ * those in TIME_WAIT (06): nobody has them any more, and a machine with many short connections has one for every other port.
+ */
+const ends = /^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) (?!06)/gm
 
 const bytesOf = (hex: string): number[] =>
   Array.from(hex.matchAll(/../g), ([byte]) => Number.parseInt(byte, 16))

@@ -43,6 +43,16 @@ for (const host of ['127.0.0.1', '::1'])
     t.equal(await hasOtherSocket(machine, { ...local, port: port(1) }, other), false)
   })
 
+t.test('a socket that was closed, of which the kernel keeps the ends for a minute, is none', async t => {
+  const [one, other] = [await serverAt(t, '127.0.0.1'), await serverAt(t, '127.0.0.1')]
+  const client = await clientOf(t, one)
+  const local = end(client.localAddress, client.localPort)
+  t.equal(await hasOtherSocket(machine, local, other), true)
+  client.end().resume()
+  await once(client, 'close')
+  t.equal(await hasOtherSocket(machine, local, other), false)
+})
+
 t.test('where the system does not tell, there is none', async t => {
   const silent = { ...machine, readFile: () => Promise.resolve(undefined) }
   t.equal(await hasOtherSocket(silent, end('127.0.0.1', 1), end('127.0.0.1', 2)), false)
