@@ -38,9 +38,11 @@ export class PortalProcess {
   readonly #words: string[] = []
   #wake: () => void = () => undefined
 
-  constructor(args: readonly string[]) {
+  /** `runner` is a command that becomes it, if need be: `prlimit --nofile=256`. */
+  constructor(args: readonly string[], runner: readonly string[] = []) {
     const logging = ['--logging-format', 'json', '-v', '4']
-    this.#child = spawn(process.execPath, [program, 'run', ...logging, ...args], {
+    const [command, ...before] = [...runner, process.execPath]
+    this.#child = spawn(command, [...before, program, 'run', ...logging, ...args], {
       stdio: ['ignore', 'inherit', 'pipe'],
       // Ctrl-C is for the demo, which then stops this one in order.
       detached: true,

@@ -15,14 +15,12 @@ import { type Sandbox, startSandbox } from '../../lib/sandbox/sandbox.js'
 export const kubeconfig = '/run/sandbox/kubeconfig'
 
 /** Starts `kube-portal run` on the sandbox, and waits until it has synced once. Ended with the test. */
-export const running = async (args: readonly string[] = []): Promise<PortalProcess> => {
-  const portal = new PortalProcess([
-    '--kubeconfig',
-    kubeconfig,
-    '--iptables-min-sync-period',
-    '50ms',
-    ...args,
-  ])
+export const running = async (
+  args: readonly string[] = [],
+  runner: readonly string[] = [],
+): Promise<PortalProcess> => {
+  const usual = ['--kubeconfig', kubeconfig, '--iptables-min-sync-period', '50ms']
+  const portal = new PortalProcess([...usual, ...args], runner)
   await portal.synced()
   return portal
 }
