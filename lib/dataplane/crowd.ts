@@ -34,7 +34,6 @@ export class Crowd<Member> {
     if (!last || last === place) return true
     last.index = place.index
     this.#places[place.index] = last
-    place.index = -1
     return true
   }
 }
