@@ -82,10 +82,40 @@ t.test('no more than half are avoided: those that failed last', t => {
   t.end()
 })
 
-t.test('a client that every other endpoint has failed gets the avoided one', t => {
-  const { picker } = avoiding(2)
+t.test('when fewer than half have failed, all of them are avoided', t => {
+  const { picker } = avoiding(6)
+  for (const number of [1, 2]) picker.forget(anna, endpoint(number))
+  t.equal(dealt(picker, 5), '3 4 5 6 3')
+  t.end()
+})
+
+t.test('an endpoint that fails again is the one that failed last', t => {
+  const { clock, picker } = avoiding(3)
+  picker.forget(anna, endpoint(1))
+  clock.advance(seconds(4))
+  picker.forget(anna, endpoint(2))
+  clock.advance(seconds(1))
+  picker.forget(anna, endpoint(1))
+  t.equal(dealt(picker, 4), '2 3 2 3')
+  t.end()
+})
+
+t.test('a client that was at it for long may fail when the time is over, and that counts', t => {
+  const { clock, picker } = avoiding(2)
+  picker.forget(anna, endpoint(1))
+  clock.advance(seconds(5))
+  picker.forget(anna, endpoint(1))
+  clock.advance(9_999)
+  t.equal(dealt(picker, 3), '2 2 2')
+  t.end()
+})
+
+t.test('a client that every other endpoint has failed gets the avoided one, which stays avoided', t => {
+  const { clock, picker } = avoiding(2)
   picker.forget(anna, endpoint(1))
   t.strictSame(picker.next(anna, [endpoint(2)]), endpoint(1))
+  clock.advance(seconds(4))
+  t.equal(dealt(picker, 3), '2 2 2')
   t.end()
 })
 

@@ -94,6 +94,14 @@ t.test('a failed endpoint is avoided while another remains', t => {
   t.end()
 })
 
+t.test('after a failure the turn goes on from where it is', t => {
+  const picker = roundRobin(1, 2, 3, 4)
+  dealt(picker, 2)
+  t.strictSame(picker.next(client(1), endpoints(1)), endpoint(3))
+  t.equal(dealt(picker, 2), '4 1')
+  t.end()
+})
+
 t.test('when all have failed, the oldest failure is tried first', t => {
   t.strictSame(roundRobin(1, 2, 3).next(client(1), endpoints(2, 3, 1)), endpoint(2))
   t.strictSame(roundRobin(1, 2).next(client(1), endpoints(1, 2, 1)), endpoint(2))

@@ -89,3 +89,13 @@ t.test('a failure moves a client for good', t => {
   t.equal(picked(picker, anna), '2')
   t.end()
 })
+
+t.test('an endpoint that failed a client with affinity is avoided by others, too', t => {
+  const { picker } = servicePicker()
+  picker.setAffinity(byClient(100))
+  picker.replace(endpoints(1, 2, 3))
+  picked(picker, anna)
+  picker.forget(anna, endpoint(1))
+  t.equal(picked(picker, client(3), client(4), client(5)), '2 3 2')
+  t.end()
+})
