@@ -21,6 +21,40 @@ t.test('a service port that floods is refused first, and the others when nothing
   t.end()
 })
 
+t.test('a share is what service ports hold on average', t => {
+  const admission = new Admission(new Budget(200))
+  for (let count = 0; count < 41; count += 1) admission.enter(cart)
+  for (let count = 0; count < 30; count += 1) admission.enter(blog)
+  for (let count = 0; count < 20; count += 1) admission.enter(shop)
+  t.strictSame(
+    [cart, blog, shop].map(each => admission.enter(each)),
+    ['more than its share of connections', undefined, undefined],
+  )
+  t.end()
+})
+
+t.test('whoever has left no longer counts', t => {
+  const admission = new Admission(new Budget(200))
+  for (let count = 0; count < 60; count += 1) admission.enter(shop)
+  for (let count = 0; count < 60; count += 1) admission.leave(shop)
+  for (let count = 0; count < 46; count += 1) admission.enter(blog)
+  for (let count = 0; count < 45; count += 1) admission.enter(cart)
+  t.equal(admission.enter(cart), undefined, 'less than half')
+  t.equal(admission.enter(blog), 'more than its share of connections')
+  admission.leave(blog)
+  t.equal(admission.enter(blog), undefined)
+  t.equal(admission.enter(blog), 'more than its share of connections')
+  t.end()
+})
+
+t.test('where others use up the descriptors, the first client is let in nevertheless', t => {
+  const descriptors = new Budget(200)
+  const admission = new Admission(descriptors)
+  descriptors.take(190)
+  t.equal(admission.enter(cart), undefined)
+  t.end()
+})
+
 t.test('when connections end, everybody is let in again', t => {
   const descriptors = new Budget(200)
   const admission = new Admission(descriptors)

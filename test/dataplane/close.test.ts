@@ -1,7 +1,9 @@
 import { EventEmitter, once } from 'node:events'
 import t, { type Test } from 'tap'
+import { Connections } from '../../lib/dataplane/connections.js'
 import type { Endpoint } from '../../lib/model/endpoint.js'
 import { seconds } from '../../lib/model/milliseconds.js'
+import { Budget } from '../../lib/stream/budget.js'
 import { FakeClock } from '../fake-clock.js'
 import { echo, endpointThat, fateOf, howAll, Proxy, received } from './stage.js'
 
@@ -23,14 +25,39 @@ t.test('clients who wait in the queue of a listener that closes are served', asy
 })
 
 t.test('a listener can be closed twice', async t => {
-  const proxy = await Proxy.start(t, { endpoints: [] })
+  const proxy = await Proxy.start(t, { endpoints: [], connections: new Connections(new Budget(10)) })
   await Promise.all([proxy.close(), proxy.close()])
   await proxy.close()
+  t.equal(proxy.connections.descriptors.left, 10)
+})
+
+t.test('a listener to which nobody comes closes after 50 ms', async t => {
+  const clock = new FakeClock()
+  const proxy = await Proxy.start(t, { endpoints: [], clock })
+  const closing = proxy.close()
+  await clock.pass(50)
+  await closing
+  t.equal(clock.alarms, 0)
+})
+
+t.test('a listener to which clients do not stop coming closes after a second', async t => {
+  const clock = new FakeClock()
+  const proxy = await Proxy.start(t, { endpoints: [], clock })
+  let isClosed = false
+  const closing = proxy.close().then(() => (isClosed = true))
+  for (let passed = 0; passed < 1000; passed += 50) {
+    t.notOk(isClosed, `still open after ${passed} ms`)
+    await fateOf(proxy.connecting())
+    await clock.pass(50)
+  }
+  await closing
 })
 
 t.test('a port that is taken is an error with its code', async t => {
   const { listener } = await Proxy.start(t, { endpoints: [] })
-  await t.rejects(Proxy.start(t, { endpoints: [], port: listener.port }), { code: 'EADDRINUSE' })
+  const connections = new Connections(new Budget(10))
+  await t.rejects(Proxy.start(t, { endpoints: [], port: listener.port, connections }), { code: 'EADDRINUSE' })
+  t.equal(connections.descriptors.left, 10, 'and costs nothing')
 })
 
 t.test('the last connection to end resolves the wait for all', async t => {

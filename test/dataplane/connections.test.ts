@@ -1,5 +1,6 @@
 import t from 'tap'
 import { servicePortId } from '../../lib/model/service-port.js'
+import { Budget } from '../../lib/stream/budget.js'
 import { Connections, OpenConnection } from '../../lib/dataplane/connections.js'
 
 const cart = servicePortId({ namespace: 'shop', service: 'cart', port: '', protocol: 'TCP' })
@@ -25,7 +26,7 @@ t.test('when none is open, all have ended', async t => {
 })
 
 t.test('all have ended when the last is closed', async t => {
-  const connections = new Connections()
+  const connections = new Connections(new Budget(10))
   const [one, two] = [open(connections), open(connections)]
   let ended = false
   const end = connections.ended.then(() => (ended = true))
@@ -33,6 +34,7 @@ t.test('all have ended when the last is closed', async t => {
   connections.close(one, cart)
   await Promise.resolve()
   t.notOk(ended)
+  t.equal(connections.descriptors.left, 8, 'one that is closed twice counts once')
   connections.close(two, cart)
   await end
   t.equal(connections.count, 0)
