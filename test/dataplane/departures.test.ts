@@ -3,7 +3,7 @@ import t from 'tap'
 import type { Endpoint } from '../../lib/model/endpoint.js'
 import { milliseconds, seconds } from '../../lib/model/milliseconds.js'
 import type { Terms } from '../../lib/model/terms.js'
-import { FakeClock } from '../fake-clock.js'
+import { FakeClock, settled } from '../fake-clock.js'
 import { echo, fateOf, howAll, Proxy, received } from './stage.js'
 
 const after = (grace: number): Terms => ({ onEndpointGone: { kind: 'reset', grace: seconds(grace) } })
@@ -53,6 +53,38 @@ t.test('an endpoint that is back in time was never gone', async t => {
   t.strictSame(howAll(proxy), new Set())
   clock.advance(seconds(10))
   t.match(await proxy.event('disconnected'), { how: 'endpoint gone' })
+})
+
+t.test('each endpoint has its own grace, and those that are left keep their connections', async t => {
+  const clock = new FakeClock()
+  const [first, second, third] = [await echo(t), await echo(t), await echo(t)]
+  const proxy = await Proxy.start(t, { endpoints: [first, second, third], clock })
+  for (let number = 0; number < 3; number += 1) {
+    const client = await proxy.client()
+    client.write('hello')
+    await once(client, 'data')
+  }
+  const gone = (): readonly Endpoint[] =>
+    proxy.events.flatMap(event => (event.type === 'disconnected' ? [event.endpoint] : []))
+  const terms = after(30)
+  proxy.listener.update({ endpoints: [second, third], terms })
+  clock.advance(seconds(10))
+  proxy.listener.update({ endpoints: [third], terms })
+  clock.advance(seconds(20))
+  await settled()
+  t.strictSame(gone(), [first])
+  clock.advance(seconds(10))
+  await settled()
+  t.strictSame(gone(), [first, second])
+})
+
+t.test('a reset that is called off does not come', async t => {
+  const { clock, proxy, client, others, update } = await stage(t, after(30))
+  update(others)
+  update(others, {})
+  clock.advance(seconds(1000))
+  t.equal(String(await received(client.end(' again'))), ' again')
+  t.match(await proxy.event('disconnected'), { how: 'ended' })
 })
 
 t.test('connections to other endpoints stay', async t => {

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import t from 'tap'
 import { seconds } from '../../lib/model/milliseconds.js'
 import { FakeClock } from '../fake-clock.js'
@@ -20,6 +21,25 @@ t.test('a client that takes nothing of what waits for it is reset after an hour'
   t.match(await proxy.event('disconnected'), { how: 'stalled' })
   t.equal(await fateOf(client), 'ECONNRESET')
   t.equal(clock.alarms, 0)
+})
+
+t.test('an endpoint that takes nothing of what waits for it is reset after an hour', async t => {
+  const clock = new FakeClock()
+  const fates: Promise<string>[] = []
+  const endpoint = await endpointThat(t, socket => {
+    // An error is seen without reading, too.
+    fates.push(once(socket, 'error').then(String))
+    socket.pause()
+  })
+  const proxy = await Proxy.start(t, { endpoints: [endpoint], clock })
+  const client = await proxy.client()
+  client.write(much)
+  await stuck(proxy)
+  clock.advance(seconds(3600))
+  t.strictSame(howAll(proxy), new Set())
+  clock.advance(seconds(30))
+  t.match(await proxy.event('disconnected'), { how: 'stalled' })
+  t.equal(await fateOf(client), 'ECONNRESET')
 })
 
 t.test('a connection that is idle lives for ever', async t => {
@@ -50,6 +70,28 @@ t.test('unless there is an idle timeout, and nothing goes either way for so long
   t.equal(await fateOf(client), 'ECONNRESET')
 })
 
+t.test(
+  'an idle timeout that changes counts for connections that are open, and the default is back without it',
+  async t => {
+    const clock = new FakeClock()
+    const endpoints = [await echo(t)]
+    const proxy = await Proxy.start(t, { endpoints, clock, terms: { idleTimeout: seconds(60) } })
+    const client = await proxy.client()
+    client.write('hello')
+    await once(client, 'data')
+    proxy.listener.update({ endpoints, terms: {} })
+    clock.advance(seconds(1000))
+    t.strictSame(howAll(proxy), new Set())
+    client.write('hello')
+    await once(client, 'data')
+    proxy.listener.update({ endpoints, terms: { idleTimeout: seconds(30) } })
+    clock.advance(seconds(28))
+    t.strictSame(howAll(proxy), new Set())
+    clock.advance(seconds(4))
+    t.match(await proxy.event('disconnected'), { how: 'idle too long' })
+  },
+)
+
 t.test('a connection on which one side alone speaks is not idle', async t => {
   const clock = new FakeClock()
   let heard: () => void = () => undefined
@@ -63,6 +105,49 @@ t.test('a connection on which one side alone speaks is not idle', async t => {
     clock.advance(seconds(45))
   }
   t.strictSame(howAll(proxy), new Set())
+})
+
+t.test(
+  'an idle connection is noticed when others have ended, and when there was none for a while',
+  async t => {
+    const clock = new FakeClock()
+    const terms = { idleTimeout: seconds(60) }
+    const proxy = await Proxy.start(t, { endpoints: [await echo(t)], clock, terms })
+    const idle = async (): Promise<Socket> => {
+      const client = await proxy.client()
+      client.write('hello')
+      await once(client, 'data')
+      return client
+    }
+    const [first, second] = [await idle(), await idle()]
+    first.end()
+    await proxy.event('disconnected')
+    clock.advance(seconds(62))
+    t.equal(await fateOf(second), 'ECONNRESET')
+    await proxy.connections.ended
+    const third = await idle()
+    clock.advance(seconds(62))
+    t.equal(await fateOf(third), 'ECONNRESET')
+  },
+)
+
+t.test('a client that took what waited for it is not stalled, however long it says nothing then', async t => {
+  const clock = new FakeClock()
+  const endpoint = await endpointThat(t, socket => {
+    socket.write(much)
+    socket.pipe(socket)
+  })
+  const proxy = await Proxy.start(t, { endpoints: [endpoint], clock })
+  const client = (await proxy.client()).pause()
+  await once(client, 'readable')
+  await stuck(proxy)
+  for (let size = 0; size < much.length;) {
+    const chunk: unknown = client.read()
+    if (Buffer.isBuffer(chunk)) size += chunk.length
+    else await once(client, 'readable')
+  }
+  clock.advance(seconds(100_000))
+  t.equal(String(await received(client.end('hello'))), 'hello')
 })
 
 t.test('one timer looks after all connections, and goes with the last', async t => {
