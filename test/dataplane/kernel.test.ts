@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import t, { type Test } from 'tap'
@@ -52,6 +52,17 @@ const heard = async (words: readonly string[], from: Socket, to: Socket): Promis
     all.push(String(await once(to, 'data', { signal })))
   }
   return all
+}
+
+interface SamePort {
+  /** A client of one service port behind another, whose endpoint says nothing. */
+  readonly outer: Socket
+  /** That endpoint's socket. */
+  readonly arrival: Promise<Socket>
+  /** A third service port. */
+  readonly other: Proxy
+  /** How often a client was suspected. */
+  readonly asked: () => number
 }
 
 /** What `ss` says of the sockets that `filter` chooses. */
@@ -149,26 +160,45 @@ await inNamespace(import.meta.url, async () => {
     },
   )
 
-  t.test(
-    'a connection of ours that happens to have the port of one that came back twice is served',
-    async t => {
-      const ownSockets = new OwnSockets((local, peer) => hasOtherSocket(machine, local, peer))
-      const through = async (endpoint: Endpoint): Promise<Proxy> =>
-        Proxy.start(t, { endpoints: [endpoint], ownSockets })
-      const arrivals = new EventEmitter()
-      const silent = await endpointThat(t, () => arrivals.emit('arrival'))
-      const inner = await through(silent)
-      const outer = await through({ address: silent.address, port: inner.listener.port })
-      const other = await through(await echo(t))
-      // From here on every connection has the same port, towards another one.
-      writeFileSync('/proc/sys/net/ipv4/ip_local_port_range', '50000 50000')
-      const arrival = once(arrivals, 'arrival')
-      await outer.client()
-      await arrival
-      const client = await other.client()
-      t.equal(client.localPort, 50_000)
-      t.equal(String(await received(client.end('hello'))), 'hello')
-      t.match(await other.event('connected'), { attempt: 1 })
-    },
-  )
+  /** Opens listeners, and then leaves one port to all clients: the connections differ only in where they go. */
+  const samePort = async (scene: Test): Promise<SamePort> => {
+    let asked = 0
+    const ownSockets = new OwnSockets((local, peer) => {
+      asked += 1
+      return hasOtherSocket(machine, local, peer)
+    })
+    const through = (endpoint: Endpoint): Promise<Proxy> =>
+      Proxy.start(scene, { endpoints: [endpoint], ownSockets })
+    let arrive: (socket: Socket) => void = () => undefined
+    const arrival = new Promise<Socket>(resolve => (arrive = resolve))
+    const endpoint = await endpointThat(scene, socket => arrive(socket))
+    const inner = await through(endpoint)
+    const outer = await through({ address: endpoint.address, port: inner.listener.port })
+    const other = await through(await echo(scene))
+    const range = '/proc/sys/net/ipv4/ip_local_port_range'
+    const before = readFileSync(range, 'utf8')
+    writeFileSync(range, '50000 50000')
+    scene.teardown(() => writeFileSync(range, before))
+    return { outer: await outer.client(), arrival, other, asked: () => asked }
+  }
+
+  t.test('a connection of ours that has the port of one that came back is served', async t => {
+    const { arrival, other, asked } = await samePort(t)
+    await arrival
+    const client = await other.client()
+    t.equal(client.localPort, 50_000)
+    t.equal(String(await received(client.end('hello'))), 'hello')
+    t.equal(asked(), 1)
+  })
+
+  t.test('where an endpoint has answered, nobody is taken for a connection that came back', async t => {
+    const { outer, arrival, other, asked } = await samePort(t)
+    const endpoint = await arrival
+    endpoint.write('hello')
+    await once(outer, 'data')
+    const client = await other.client()
+    t.equal(client.localPort, 50_000)
+    t.equal(String(await received(client.end('hello'))), 'hello')
+    t.equal(asked(), 0)
+  })
 })

@@ -76,6 +76,37 @@ t.test('a socket whose endpoint has answered, or that is closed, leads back to n
   t.end()
 })
 
+t.test('a client at another address, with the port of a socket of ours, has not been here before', t => {
+  const ownSockets = new OwnSockets(alone)
+  ownSockets.follow(end('10.0.0.9')).opened(end('10.0.0.1'), end('10.1.0.1'))
+  ownSockets.follow(end('10.0.0.7')).opened(end('10.0.0.2'), end('10.1.0.2'))
+  t.notOk(ownSockets.follow(end('10.0.0.2')).isSuspect)
+  t.end()
+})
+
+t.test('a socket that was given up for another leads back to nobody', t => {
+  const ownSockets = new OwnSockets(alone)
+  const [local, later] = [end('10.0.0.1'), { ...end('10.0.0.1'), port: port(40_001) }]
+  const first = ownSockets.follow(end('10.0.0.9'))
+  first.opened(local, end('10.1.0.1'))
+  first.opened(later, end('10.1.0.2'))
+  const other = ownSockets.follow(local)
+  other.opened(end('10.0.0.2'), end('10.1.0.2'))
+  t.notOk(ownSockets.follow(end('10.0.0.2')).isSuspect)
+  t.end()
+})
+
+t.test('a socket that is closed late says nothing about a newer one with its port', t => {
+  const ownSockets = new OwnSockets(alone)
+  const old = ownSockets.follow(end('10.0.0.9'))
+  old.opened(end('10.0.0.1'), end('10.1.0.1'))
+  ownSockets.follow(end('10.0.0.8')).opened(end('10.0.0.1'), end('10.1.0.2'))
+  old.settled()
+  ownSockets.follow(end('10.0.0.1')).opened(end('10.0.0.2'), end('10.1.0.2'))
+  t.ok(ownSockets.follow(end('10.0.0.2')).isSuspect)
+  t.end()
+})
+
 t.test('an endpoint that is a listener of ours is not dialled', async t => {
   const [ours, other] = [{ address: loopback, port: port(1) }, await echo(t)]
   const proxy = await Proxy.start(t, { endpoints: [ours, other], isOurs: each => each === ours })
