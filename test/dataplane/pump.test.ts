@@ -2,7 +2,9 @@ import { EventEmitter, once } from 'node:events'
 import type { Socket } from 'node:net'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
+import { runs, slices, total } from './cases.js'
 import { bytes, endpointThat, fateOf, Proxy } from './stage.js'
+import { writeSlices } from './write-slices.js'
 
 /** Both ends of a connection through the proxy. */
 interface Ends {
@@ -31,18 +33,6 @@ const stage = async (scene: Test): Promise<(act: (ends: Ends) => Promise<void>) 
   }
 }
 
-const total = (slices: readonly number[]): number => slices.reduce((sum, size) => sum + size, 0)
-
-/** Writes so many bytes a time; resolves when the kernel has them, or the connection is broken. */
-const write = async (socket: Socket, slices: readonly number[], seed: number): Promise<void> => {
-  const all = bytes(total(slices), seed)
-  let offset = 0
-  for (const size of slices)
-    await new Promise<void>(resolve => {
-      socket.write(all.subarray(offset, (offset += size)), () => resolve())
-    })
-}
-
 /** What a socket gets, and how that ends. */
 const take = async (socket: Socket): Promise<{ readonly all: Buffer; readonly fate: string }> => {
   const chunks: Buffer[] = []
@@ -50,12 +40,6 @@ const take = async (socket: Socket): Promise<{ readonly all: Buffer; readonly fa
   const fate = await fateOf(socket)
   return { all: Buffer.concat(chunks), fate }
 }
-
-/** Of each property; `npm run cases` tries more. */
-const cases = Number(process.env.CASES ?? 150)
-
-const size = fc.oneof(fc.nat(10), fc.nat(2000), fc.nat(200_000))
-const slices = fc.array(size, { maxLength: 6 })
 
 t.test('whatever is sent and whoever ends first, all bytes and both ends arrive', async t => {
   const through = await stage(t)
@@ -65,12 +49,12 @@ t.test('whatever is sent and whoever ends first, all bytes and both ends arrive'
       const [toClient, toEndpoint] = [take(client), take(endpoint)]
       const clientEnds = async (): Promise<void> => {
         if (endsFirst === 'endpoint') await once(client, 'end')
-        await write(client, sent, 1)
+        await writeSlices(client, sent, bytes(total(sent), 1))
         client.end()
       }
       const endpointEnds = async (): Promise<void> => {
         if (endsFirst === 'client') await once(endpoint, 'end')
-        await write(endpoint, received, 2)
+        await writeSlices(endpoint, received, bytes(total(received), 2))
         endpoint.end()
       }
       await Promise.all([clientEnds(), endpointEnds()])
@@ -83,7 +67,7 @@ t.test('whatever is sent and whoever ends first, all bytes and both ends arrive'
       if (counted.sent !== total(sent) || counted.received !== total(received)) throw new Error('miscounted')
     }),
   )
-  await t.resolves(fc.assert(property, { numRuns: cases }))
+  await t.resolves(fc.assert(property, runs(150)))
 })
 
 t.test('whenever one side resets, the other gets a beginning of what was sent, and a reset', async t => {
@@ -95,8 +79,8 @@ t.test('whenever one side resets, the other gets a beginning of what was sent, a
       const taken = take(victim)
       resetter.resume()
       await Promise.all([
-        write(victim, opposite, 2),
-        write(resetter, before, 1).then(() => resetter.resetAndDestroy()),
+        writeSlices(victim, opposite, bytes(total(opposite), 2)),
+        writeSlices(resetter, before, bytes(total(before), 1)).then(() => resetter.resetAndDestroy()),
       ])
       const { all, fate } = await taken
       if (fate === 'ended') throw new Error('the reset was taken for an end')
@@ -106,5 +90,5 @@ t.test('whenever one side resets, the other gets a beginning of what was sent, a
       if (how !== `reset by ${who}`) throw new Error(`it was ${how}`)
     }),
   )
-  await t.resolves(fc.assert(property, { numRuns: cases }))
+  await t.resolves(fc.assert(property, runs(150)))
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { runs } from '../cases.js'
 import { bytes } from '../stage.js'
 import { echo, named, Peer, UdpProxy } from './stage.js'
 
@@ -92,7 +93,7 @@ t.test('many clients get each their own datagrams, all sizes and in any order', 
         if (!answer?.bytes.equals(bytes)) throw new Error(`client ${client} got something else`)
       }
     }),
-    { numRuns: Number(process.env.CASES ?? 200) },
+    runs(200),
   )
   t.equal(proxy.all('flow-began').length <= clients.length, true)
 })
