@@ -60,7 +60,9 @@ const profile = async (load: Load): Promise<void> => {
   await startServers()
   if (load.needs === 'iperf3') await startIperf()
   const profiler = pathToFileURL(join(import.meta.dirname, 'profile/profiler.js')).href
-  const peer = await startKubePortal(await startServices([serverAddress]), ['--import', profiler])
+  const peer = await startKubePortal(await startServices([serverAddress]), {
+    nodeArgs: ['--import', profiler],
+  })
   if (!peer.carries.includes(load.kind)) throw new Error(`kube-portal does not carry ${load.kind}`)
   await load.run(peer, 2)
   await sayCpu(load, peer)

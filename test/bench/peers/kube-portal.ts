@@ -21,15 +21,19 @@ const captured = async (): Promise<readonly Kind[]> => {
   )
 }
 
-/**
- * Starts `kube-portal run`, as a user would, and waits for its rules. It carries what it has rules for. `nodeArgs` are
- * for Node itself; a script among them may talk to us.
- */
+export interface StartOptions {
+  /** For Node itself; a script among them may talk to us. */
+  readonly nodeArgs?: readonly string[]
+  /** Of `kube-portal run`, beside those that it needs here. */
+  readonly options?: readonly string[]
+}
+
+/** Starts `kube-portal run`, as a user would, and waits for its rules. It carries what it has rules for. */
 export const startKubePortal = async (
   services: Services,
-  nodeArgs: readonly string[] = [],
+  { nodeArgs = [], options = [] }: StartOptions = {},
 ): Promise<Peer> => {
-  const args = ['run', '--kubeconfig', services.kubeconfig, '--drain-timeout', '0']
+  const args = ['run', '--kubeconfig', services.kubeconfig, '--drain-timeout', '0', ...options]
   const log = await open(logFile, 'a')
   const command = [process.execPath, ...nodeArgs, file, ...args]
   const program = await start(command, { channel: 'ipc', stderr: log.fd })

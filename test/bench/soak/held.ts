@@ -5,8 +5,9 @@ import { ask, type Program } from '../stage/program.js'
 export interface Held {
   /** Timers that have not rung, whether or not they keep the process alive. */
   readonly timers: number
-  /** TCP connections and UDP sockets. */
-  readonly sockets: number
+  readonly tcpSockets: number
+  /** One for each flow, and one for each address that clients may come to. */
+  readonly udpSockets: number
   /** Bytes that JavaScript uses, after a garbage collection. */
   readonly heap: number
 }
@@ -19,7 +20,7 @@ export interface Holding extends Held {
 }
 
 const isHeld = (value: unknown): value is Held =>
-  typeof value === 'object' && value !== null && 'timers' in value && 'sockets' in value && 'heap' in value
+  typeof value === 'object' && value !== null && 'timers' in value && 'udpSockets' in value && 'heap' in value
 
 /** Asks a process that has `probe.js` loaded. */
 export const holding = async (program: Program): Promise<Holding> => {

@@ -15,10 +15,14 @@ createHook({
 const held = (): Held => {
   globalThis.gc?.()
   const { heapUsed, external } = process.memoryUsage()
-  const sockets = process
-    .getActiveResourcesInfo()
-    .filter(type => type === 'TCPSocketWrap' || type === 'UDPWrap')
-  return { timers: timers.size, sockets: sockets.length, heap: heapUsed + external }
+  const resources = process.getActiveResourcesInfo()
+  const count = (type: string): number => resources.filter(each => each === type).length
+  return {
+    timers: timers.size,
+    tcpSockets: count('TCPSocketWrap'),
+    udpSockets: count('UDPWrap'),
+    heap: heapUsed + external,
+  }
 }
 
 process.on('message', () => process.send?.(held()))

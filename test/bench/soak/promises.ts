@@ -12,6 +12,8 @@ export interface Promised {
 export interface Course {
   /** After a first load, which has brought the process to its size. */
   readonly before: Holding
+  /** At the end of the load. */
+  readonly busy: Holding
   readonly after: Holding
   readonly tally: Tally
 }
@@ -42,19 +44,33 @@ const none = (what: string, count: number): Promised => ({
   kept: count === 0,
 })
 
+const some = (what: string, count: number): Promised => ({
+  what,
+  promised: 'some',
+  seen: String(count),
+  kept: count > 0,
+})
+
+const seldom = (what: string, count: number, limit: number): Promised => ({
+  what,
+  promised: `at most ${limit}`,
+  seen: String(count),
+  kept: count <= limit,
+})
+
 /** What was promised of a soak, and what was seen. */
-export const promises = ({ before, after, tally }: Course): readonly Promised[] => [
+export const promises = ({ before, busy, after, tally }: Course): readonly Promised[] => [
   atMost('open descriptors', [before.descriptors, after.descriptors], slack),
-  atMost('open sockets', [before.sockets, after.sockets], slack),
+  atMost('TCP sockets', [before.tcpSockets, after.tcpSockets], slack),
+  atMost('UDP sockets, all flows being over', [before.udpSockets, after.udpSockets], 0),
+  some('UDP flows under load', busy.udpSockets - after.udpSockets),
   atMost('timers', [before.timers, after.timers], slack),
   flat('memory in use by JavaScript', [before.heap, after.heap], 2e6),
   flat('memory of the process', [before.memory, after.memory], 20e6),
   none('answers with other bytes', tally.wrong),
   none('exchanges that failed', tally.failed),
-  ...Object.entries(tally.done).map(([kind, count]) => ({
-    ...{ what: `exchanges: ${kind}`, promised: 'some', seen: String(count) },
-    kept: count > 0,
-  })),
+  ...Object.entries(tally.done).map(([kind, count]) => some(`exchanges: ${kind}`, count)),
+  seldom('datagrams sent again', tally.repeated, Math.ceil(tally.asked / 20)),
 ]
 
 /** The promises as a table. */

@@ -5,6 +5,10 @@ export interface Tally {
   /** Answers that came whole and were not what had been sent. */
   readonly wrong: number
   readonly failed: number
+  /** Datagrams that were sent. */
+  readonly asked: number
+  /** Datagrams that were sent again, as no answer had come. */
+  readonly repeated: number
   /** Why, the first few. */
   readonly reasons: readonly string[]
 }
@@ -17,4 +21,9 @@ export const readTally = (json: string): Tally => {
 }
 
 const isTally = (value: unknown): value is Tally =>
-  typeof value === 'object' && value !== null && 'done' in value && 'wrong' in value && 'reasons' in value
+  typeof value === 'object' &&
+  value !== null &&
+  'done' in value &&
+  'wrong' in value &&
+  'repeated' in value &&
+  'reasons' in value
