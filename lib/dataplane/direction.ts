@@ -26,10 +26,12 @@ export class Direction {
     return this.#waits
   }
 
-  /** How long, as far as these calls could see, nothing has been passed on. */
+  /** How long, as far as these calls could see, nothing has gone. */
   quietFor(now: Milliseconds): number {
-    if (this.#seen !== this.#bytes) {
-      this.#seen = this.#bytes
+    // Somebody who takes little at a time is not idle.
+    const gone = this.#bytes - (this.#waits ? this.to.unsent : 0)
+    if (this.#seen !== gone) {
+      this.#seen = gone
       this.#seenAt = now
     }
     return now - this.#seenAt

@@ -14,6 +14,8 @@ export interface ByteStream {
    * until then they stay as they are and nothing else is written.
    */
   write(bytes: Uint8Array): boolean
+  /** How many bytes of the last `write` the kernel has not taken yet. */
+  readonly unsent: number
   /** Sends our end, after what was written. */
   end(): void
   /** Ends both directions at once; the peer sees a reset. */

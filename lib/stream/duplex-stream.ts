@@ -55,6 +55,10 @@ export class DuplexStream implements ByteStream {
     return !this.#waits
   }
 
+  get unsent(): number {
+    return this.#duplex.writableLength
+  }
+
   end(): void {
     this.#duplex.end()
   }

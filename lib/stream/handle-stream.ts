@@ -66,6 +66,10 @@ export class HandleStream implements ByteStream {
     return false
   }
 
+  get unsent(): number {
+    return this.#handle.writeQueueSize
+  }
+
   end(): void {
     this.#endWanted = true
     if (this.#writing === 'open' && !this.#closed) this.#sendEnd()

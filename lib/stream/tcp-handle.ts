@@ -22,6 +22,8 @@ export interface WriteRequest extends Request {
 export interface TcpHandle {
   /** Called after each read, which `lastRead` tells of. What it returns is read into from then on; undefined: the same. */
   onread: () => Uint8Array | undefined
+  /** How many bytes wait for the kernel. */
+  readonly writeQueueSize: number
   readStart(): number
   readStop(): number
   /** Reads into `buffer`, which the caller keeps alive, as the handle does not. */

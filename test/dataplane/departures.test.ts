@@ -67,9 +67,9 @@ t.test('each endpoint has its own grace, and those that are left keep their conn
   const gone = (): readonly Endpoint[] =>
     proxy.events.flatMap(event => (event.type === 'disconnected' ? [event.endpoint] : []))
   const terms = after(30)
-  proxy.listener.update({ endpoints: [second, third], terms })
+  proxy.listener.update({ portals: [], endpoints: [second, third], terms })
   clock.advance(seconds(10))
-  proxy.listener.update({ endpoints: [third], terms })
+  proxy.listener.update({ portals: [], endpoints: [third], terms })
   clock.advance(seconds(20))
   await settled()
   t.strictSame(gone(), [first])

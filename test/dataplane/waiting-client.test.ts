@@ -63,6 +63,7 @@ const nothing = (): undefined => undefined
 /** Where nothing ever comes from, and everything goes to. */
 const still: ByteStream = {
   ...{ readTo: nothing, pause: nothing, resume: nothing, end: nothing, reset: nothing },
+  unsent: 0,
   write: () => true,
 }
 
@@ -81,7 +82,7 @@ t.test('as long as an endpoint has not taken what came early, no more is read', 
     new Pump(
       { client, endpoint: { ...still, write: () => isTaken } },
       {
-        ...{ now: milliseconds(0), halfOpenTimeout: undefined, idleTimeout: () => 0 },
+        ...{ now: milliseconds(0), halfOpenTimeout: undefined, header: undefined, idleTimeout: () => 0 },
         ...{ answered: nothing, finished: nothing },
       },
     )
@@ -114,7 +115,7 @@ t.test('a client that leaves while we dial says nothing about the endpoint', asy
 t.test('an endpoint that has gone while we dialled it is gone', async t => {
   const terms: Terms = { onEndpointGone: { kind: 'reset', grace: seconds(30) } }
   const { clock, proxy, client, goOn } = await waiting(t, await echo(t), terms)
-  proxy.listener.update({ endpoints: [], terms })
+  proxy.listener.update({ portals: [], endpoints: [], terms })
   goOn()
   await proxy.event('connected')
   clock.advance(seconds(29))

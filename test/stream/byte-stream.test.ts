@@ -140,7 +140,9 @@ for (const maker of ['handles', 'sockets'] as const) {
   test('what the kernel does not take at once is drained later', async (t, { near, far }) => {
     far.stream.pause()
     const sent = bytes(1 << 24)
+    t.equal(near.stream.unsent, 0)
     t.equal(near.stream.write(sent), false)
+    t.ok(near.stream.unsent > 0 && near.stream.unsent <= sent.length)
     near.stream.end()
     far.stream.resume()
     await far.untilTold(/^ended$/)
