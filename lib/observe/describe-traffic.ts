@@ -56,13 +56,8 @@ export const connectionSentence = (event: ConnectionEvent): Sentence => {
     case 'disconnected':
       return sentence('info', 4, text)
     case 'dial-failed':
-      return sentence('warn', 3, text)
     case 'turned-away':
-      return sentence(
-        'warn',
-        event.reason === 'every endpoint failed' || event.reason === 'loop' ? 0 : 3,
-        text,
-      )
+      return sentence('warn', 3, text)
   }
 }
 
@@ -73,7 +68,6 @@ export const flowSentence = (event: FlowEvent): Sentence => {
     case 'flow-ended':
       return sentence('info', 4, text)
     case 'flow-failed':
-      return sentence('warn', 3, text)
     case 'flow-refused':
       return sentence('warn', 3, text)
   }

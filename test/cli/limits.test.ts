@@ -43,7 +43,7 @@ await inNamespace(import.meta.url, async () => {
     'with few open files: the Service that has most waits first, then all; what is open lives on',
     needsPrlimit,
     async t => {
-      const portal = await running([], ['prlimit', '--nofile=400:400'])
+      const portal = await running([], ['prlimit', '--nofile=1024:1024'])
       t.teardown(() => portal.stop())
       await portal.served('default/shop/TCP', 1)
       await portal.served('default/blog/TCP', 1)
