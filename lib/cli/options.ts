@@ -50,7 +50,7 @@ const withLoggingOptions = (command: Command): Command =>
       readBy(
         new Option(
           '-v, --v <level>',
-          'how much to say: 0 the least, 2 the rules as written, 4 each connection',
+          'how much to say: 0 the least, 2 the rules as written, 3 each refusal, 4 each connection',
         ),
         verbosity,
         '0',
