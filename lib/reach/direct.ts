@@ -18,16 +18,23 @@ export class DirectReach implements Reach {
   dial(endpoint: Endpoint, { timeout, budget, opened }: DialOptions): Dialling {
     let giveUp = (): void => undefined
     const stream = new Promise<ByteStream>((resolve, reject) => {
+      let pending = true
       const end = (error: Error): void => {
+        pending = false
         alarm.cancel()
         close()
         reject(error)
       }
-      const alarm = this.#clock.after(timeout, () => end(timedOut(endpoint, timeout)))
+      // Where the loop was held up, alarms ring before it is seen what has come meanwhile: that has one more turn.
+      const late = (): void => {
+        if (pending) end(timedOut(endpoint, timeout))
+      }
+      const alarm = this.#clock.after(timeout, () => void setImmediate(late))
       const close = connect(endpoint, {
         budget,
         opened,
         connected: connection => {
+          pending = false
           alarm.cancel()
           resolve(connection)
         },

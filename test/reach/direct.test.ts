@@ -8,6 +8,7 @@ import { seconds } from '../../lib/model/milliseconds.js'
 import { port } from '../../lib/model/port.js'
 import { Budget } from '../../lib/stream/budget.js'
 import { DirectReach } from '../../lib/reach/direct.js'
+import type { Dialling } from '../../lib/reach/reach.js'
 import { FakeClock } from '../fake-clock.js'
 import { silentEndpoint } from '../silent-endpoint.js'
 
@@ -107,4 +108,20 @@ t.test('a port that is none is a rejection, not an exception', async t => {
     const dialling = new DirectReach({ clock: new FakeClock() }).dial(endpoint, options)
     await t.rejects(dialling.stream, { code: 'ERR_SOCKET_BAD_PORT' })
   }
+})
+
+t.test('an endpoint that has answered while we were busy is not given up', async t => {
+  const server = await listening()
+  t.teardown(() => server.close())
+  server.on('connection', socket => socket.on('error', () => undefined))
+  const clock = new FakeClock()
+  // Where real alarms ring: the kernel has connected by then, and the loop has not looked yet.
+  const dialling = await new Promise<Dialling>(resolve =>
+    setTimeout(() => {
+      resolve(new DirectReach({ clock }).dial(at(portOf(server)), options))
+      clock.advance(seconds(1))
+    }),
+  )
+  const stream = await dialling.stream
+  stream.reset()
 })
