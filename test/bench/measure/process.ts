@@ -1,14 +1,26 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { errorCode } from '../../../lib/model/error-text.js'
 
-/** The process and all that it started. */
-const family = async (pid: number): Promise<readonly number[]> => {
+/** What `read` tells of the process and of all that it started; a child that has ended meanwhile is left out. */
+const ofFamily = async <Value>(
+  pid: number,
+  read: (pid: number) => Promise<Value>,
+): Promise<readonly Value[]> => {
+  const own = await read(pid)
   const threads = await readdir(`/proc/${pid}/task`)
   const lists = await Promise.all(
     threads.map(thread => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '')),
   )
   const children = lists.flatMap(list => list.trim().split(' ')).filter(text => text !== '')
-  const families = await Promise.all(children.map(child => family(Number(child))))
-  return [pid, ...families.flat()]
+  const families = await Promise.all(
+    children.map(child => ofFamily(Number(child), read).catch(goneIsNothing)),
+  )
+  return [own, ...families.flat()]
+}
+
+const goneIsNothing = (error: unknown): readonly [] => {
+  if (!['ENOENT', 'ESRCH'].includes(errorCode(error) ?? '')) throw error
+  return []
 }
 
 // Linux gives these times in hundredths of a second, whatever its own clock does.
@@ -31,7 +43,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, part)
 
 /** What a process used so far, with all its threads and children. */
 export const cpuTimes = async (pid: number): Promise<CpuTimes> => {
-  const times = await Promise.all((await family(pid)).map(cpuOf))
+  const times = await ofFamily(pid, cpuOf)
   return { user: sum(times.map(({ user }) => user)), kernel: sum(times.map(({ kernel }) => kernel)) }
 }
 
@@ -43,9 +55,7 @@ export const cpuSeconds = async (pid: number): Promise<number> => {
 
 /** Bytes of memory of a process and its children, what they share with others in proportion (PSS). */
 export const memoryBytes = async (pid: number): Promise<number> => {
-  const texts = await Promise.all(
-    (await family(pid)).map(each => readFile(`/proc/${each}/smaps_rollup`, 'utf8')),
-  )
+  const texts = await ofFamily(pid, each => readFile(`/proc/${each}/smaps_rollup`, 'utf8'))
   return sum(texts.map(text => Number(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1]) * 1024))
 }
 
