@@ -5,10 +5,10 @@ import { Connections } from '../dataplane/connections.js'
 import { AddressWatch } from '../host/address-watch.js'
 import { localAddresses } from '../host/local-addresses.js'
 import { machine } from '../host/machine.js'
-import { durationText } from '../model/duration.js'
 import { openFileLimit } from '../host/open-files.js'
-import { Failure } from '../model/failure.js'
+import { durationText } from '../model/duration.js'
 import type { Report } from '../model/event.js'
+import { Failure } from '../model/failure.js'
 import { familyOf, type IpAddress } from '../model/ip-address.js'
 import { type Log, openLog } from '../observe/log.js'
 import { Tally } from '../observe/tally.js'
@@ -26,6 +26,7 @@ import { stateFile } from './state-file.js'
 
 const { random } = Math
 
+/** What the parts have around them: this machine's addresses, and who is told what happens. */
 interface Surroundings {
   readonly addresses: AddressWatch
   readonly log: Log

@@ -14,7 +14,7 @@ import { serve, type Service } from './serve.js'
 
 export interface ListenTcpOptions extends Omit<Service, 'departures' | 'idleTimeout' | 'headerFor'> {
   readonly host: IpAddress
-  /** Absent: any that is free. */
+  /** Absent: one that is free. */
   readonly port?: Port
   /** Where a service port's own terms say nothing. */
   readonly terms: Terms & Required<Pick<Terms, 'idleTimeout' | 'onEndpointGone'>>

@@ -3,7 +3,7 @@ import { familyOf, ipAddress, type IpAddress } from '../../model/ip-address.js'
 
 export interface Binding {
   readonly address: IpAddress
-  /** Absent: any that is free. */
+  /** Absent: one that is free. */
   readonly port?: number
   /** How many bytes of datagrams may wait for us; the kernel gives less where it has a lower limit (`net.core.rmem_max`). */
   readonly receiveBuffer?: number

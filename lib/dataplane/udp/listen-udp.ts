@@ -16,7 +16,7 @@ import { Flows } from './flows.js'
 export interface ListenUdpOptions {
   readonly servicePort: ServicePortId
   readonly picker: Picker
-  /** Absent: any that is free. */
+  /** Absent: one that is free. */
   readonly port?: Port
   /** The addresses of this machine that clients may come to; asked again at each update. */
   readonly addresses: () => readonly IpAddress[]

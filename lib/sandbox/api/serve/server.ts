@@ -10,7 +10,7 @@ export interface ApiServerOptions {
   /** Absent: plain HTTP, as `kubectl proxy` offers it. */
   readonly certificates?: Certificates
   readonly host: string
-  /** 0: any free port. */
+  /** 0: one that is free. */
   readonly port: number
 }
 
