@@ -1,4 +1,5 @@
-import type { Family } from '../model/ip-address.js'
+import type { Family, IpAddress } from '../model/ip-address.js'
+import type { OwnPods } from '../model/own-pods.js'
 import type { Port } from '../model/port.js'
 import type { Portal, Verdict } from '../model/portal.js'
 import type { Protocol, ServicePortName } from '../model/service-port.js'
@@ -6,6 +7,7 @@ import type { Protocol, ServicePortName } from '../model/service-port.js'
 /** What is to happen to packets for one portal. */
 export interface CapturedPortal {
   readonly servicePort: ServicePortName
+  readonly family: Family
   readonly portal: Portal
   readonly verdict: Verdict
   /** Our listener's port. It exists before a portal is captured and until after it is not. */
@@ -14,6 +16,7 @@ export interface CapturedPortal {
 
 /** A local port of ours that only redirected packets may reach. */
 export interface GuardedPort {
+  readonly family: Family
   readonly protocol: Protocol
   readonly port: Port
 }
@@ -23,10 +26,31 @@ export interface Wanted {
   readonly portals: readonly CapturedPortal[]
   /** A draining stop has these and no portals. */
   readonly guarded: readonly GuardedPort[]
+  /** TCP ports of ours that everybody may reach, whatever else is let in: health checks. */
+  readonly open: readonly Port[]
+  /** Where node ports are; absent: at every address of this machine. */
+  readonly nodePortAddresses?: readonly IpAddress[]
+  /** Who are insiders, beside the node itself. */
+  readonly ownPods: OwnPods
 }
+
+/** What listeners are about to open. */
+export interface Preparation {
+  readonly guarded: readonly GuardedPort[]
+  /** Portals' addresses. Where clients are captured by listening on these, they have to be this machine's own first. */
+  readonly addresses: readonly IpAddress[]
+}
+
+/** Nothing at all. */
+export const nothingWanted: Wanted = { portals: [], guarded: [], open: [], ownPods: { kind: 'unknown' } }
 
 /** How packets for portals get to our listeners. */
 export interface Capture {
+  /**
+   * Makes the machine ready for listeners that are about to open, beside those it has: nobody reaches them directly, not even
+   * before `apply`. Rejects where that is not possible: then they may not be opened.
+   */
+  prepare(opening: Preparation): Promise<void>
   /**
    * Makes the kernel do what is `wanted`, and writes nothing where it already does. Resolves with the families
    * that were written. Rejects when the kernel could not be told: what was served is then still served, and what was refused

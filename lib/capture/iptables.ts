@@ -56,6 +56,10 @@ export class Iptables implements Capture {
     }
   }
 
+  prepare(): Promise<void> {
+    return Promise.resolve()
+  }
+
   apply(wanted: Wanted): Promise<readonly Family[]> {
     return this.#eachFamily(async family => {
       const [current, rules] = [await this.#read(family), rulesFor(wanted, family)]

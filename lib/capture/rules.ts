@@ -1,4 +1,5 @@
-import { type Family, familyOf } from '../model/ip-address.js'
+import { cidrOf, cidrText } from '../model/cidr.js'
+import type { Family } from '../model/ip-address.js'
 import type { Port } from '../model/port.js'
 import type { Verdict } from '../model/portal.js'
 import { type Protocol, servicePortText } from '../model/service-port.js'
@@ -11,10 +12,10 @@ const protocols: readonly Protocol[] = ['TCP', 'UDP']
 
 // The order of the arguments is that of `iptables-save`, so that rules are equal when nothing is to be done.
 const portalRule = ({ portal, servicePort }: CapturedPortal, target: string): Rule => {
-  const bits = familyOf(portal.address) === 'IPv4' ? 32 : 128
+  const there = portal.kind === 'node-port' ? '' : `-d ${cidrText(cidrOf(portal.address))} `
   const protocol = servicePort.protocol.toLowerCase()
   const purpose = comment(servicePortText(servicePort))
-  return `-d ${portal.address}/${bits} -p ${protocol} ${purpose} -m ${protocol} --dport ${portal.port} -j ${target}`
+  return `${there}-p ${protocol} ${purpose} -m ${protocol} --dport ${portal.port} -j ${target}`
 }
 
 /** How a client hears that nobody is there, as it would from a closed port. */
@@ -28,7 +29,7 @@ const redirect = (captured: CapturedPortal): Rule =>
   portalRule(captured, `REDIRECT --to-ports ${captured.localPort}`)
 
 const refusal = (captured: CapturedPortal): Rule =>
-  portalRule(captured, refusing(captured.servicePort.protocol, familyOf(captured.portal.address)))
+  portalRule(captured, refusing(captured.servicePort.protocol, captured.family))
 
 /** The ports as iptables writes them, neighbours as one range: `14000:14002`, `14007`. */
 const ranges = (ports: readonly Port[]): string[] => {
@@ -44,7 +45,8 @@ const ranges = (ports: readonly Port[]): string[] => {
 // To conntrack a REDIRECT is a DNAT. These rules also keep conntrack in use: without any, the kernel would forget
 // how to translate connections that are still open as soon as nat is empty.
 const guard = (guarded: readonly GuardedPort[], protocol: Protocol, family: Family): Rule[] => {
-  const ports = guarded.filter(each => each.protocol === protocol).map(({ port }) => port)
+  const ours = guarded.filter(each => each.protocol === protocol && each.family === family)
+  const ports = ours.map(({ port }) => port)
   const name = protocol.toLowerCase()
   return ranges(ports).flatMap(range => [
     `-p ${name} -m ${name} --dport ${range} -m conntrack --ctstate DNAT -j ACCEPT`,
@@ -63,7 +65,7 @@ const references = (ours: readonly Chain[]): Reference[] => {
 
 /** The rules that make the kernel do what is `wanted`, for one family. Equal whatever order the portals come in. */
 export const rulesFor = (wanted: Wanted, family: Family): Ruleset => {
-  const portals = wanted.portals.filter(({ portal }) => familyOf(portal.address) === family)
+  const portals = wanted.portals.filter(portal => portal.family === family)
   const having = (verdict: Verdict): CapturedPortal[] => portals.filter(portal => portal.verdict === verdict)
   const redirects = having('serve').map(redirect).sort()
   const rules: Readonly<Record<ChainName, readonly Rule[]>> = {

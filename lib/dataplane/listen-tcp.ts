@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net'
 import type { Clock } from '../model/clock.js'
 import { errorText } from '../model/error-text.js'
-import { familyOf, type IpAddress } from '../model/ip-address.js'
+import type { IpAddress } from '../model/ip-address.js'
 import { milliseconds, seconds } from '../model/milliseconds.js'
 import { port, type Port } from '../model/port.js'
 import type { Portal } from '../model/portal.js'
@@ -37,7 +37,7 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
       const { proxyProtocol } = terms
       if (!proxyProtocol) return undefined
       // One listener cannot tell by which of its portals a client came: the first stands for all.
-      const portal = portals.find(({ address }) => familyOf(address) === familyOf(client.address))
+      const portal = portals.find(each => each.kind !== 'node-port')
       return proxyHeader(proxyProtocol, { client, portal })
     },
   }

@@ -1,4 +1,4 @@
-import type { Capture } from '../capture/capture.js'
+import { type Capture, nothingWanted } from '../capture/capture.js'
 import type { Connections } from '../dataplane/connections.js'
 import type { Clock } from '../model/clock.js'
 import { errorText } from '../model/error-text.js'
@@ -106,7 +106,7 @@ export class Proxy {
     const guarded = served.guarded()
     if (guarded.length === 0) return
     try {
-      await capture.apply({ portals: [], guarded })
+      await capture.apply({ ...nothingWanted, guarded })
     } catch (error) {
       report({ type: 'retire-failed', reason: errorText(error) })
     }

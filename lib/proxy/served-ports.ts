@@ -8,7 +8,7 @@ import type { Report } from '../model/event.js'
 import type { Port } from '../model/port.js'
 import type { Affinity, Protocol, ServicePort, ServicePortId } from '../model/service-port.js'
 import type { LocalPorts } from './local-ports.js'
-import type { Placed } from './wanted.js'
+import { guardedPort, type Placed } from './wanted.js'
 
 /** A listener to open, and who serves its clients. */
 export interface Opening {
@@ -85,7 +85,7 @@ export class ServedPorts {
   guarded(ids: readonly ServicePortId[] = [...this.#served.keys()]): readonly GuardedPort[] {
     return ids.flatMap(id => {
       const served = this.#served.get(id)
-      return served ? [{ protocol: served.servicePort.name.protocol, port: served.listener.port }] : []
+      return served ? [guardedPort({ servicePort: served.servicePort, localPort: served.listener.port })] : []
     })
   }
 

@@ -1,4 +1,4 @@
-import type { CapturedPortal, GuardedPort, Wanted } from '../capture/capture.js'
+import { type CapturedPortal, type GuardedPort, nothingWanted, type Wanted } from '../capture/capture.js'
 import type { Port } from '../model/port.js'
 import { type ServicePort, verdictOf } from '../model/service-port.js'
 
@@ -11,16 +11,22 @@ export interface Placed {
 const captured = ({ servicePort, localPort }: Placed): CapturedPortal[] =>
   servicePort.portals.map(portal => ({
     servicePort: servicePort.name,
+    family: servicePort.family,
     portal,
     verdict: verdictOf(servicePort),
     localPort,
   }))
 
+/** The local port, to be guarded. */
+export const guardedPort = ({ servicePort: { family, name }, localPort }: Placed): GuardedPort => ({
+  family,
+  protocol: name.protocol,
+  port: localPort,
+})
+
 /** What the kernel is to do for service ports whose listeners are there; `closing`: for listeners about to go. */
 export const wantedFor = (placed: readonly Placed[], closing: readonly GuardedPort[]): Wanted => ({
+  ...nothingWanted,
   portals: placed.flatMap(captured),
-  guarded: [
-    ...placed.map(({ servicePort: { name }, localPort }) => ({ protocol: name.protocol, port: localPort })),
-    ...closing,
-  ],
+  guarded: [...placed.map(guardedPort), ...closing],
 })

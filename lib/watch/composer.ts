@@ -1,6 +1,6 @@
 import type { IpAddress } from '../model/ip-address.js'
-import { type ServicePort, servicePortId } from '../model/service-port.js'
-import type { Snapshot } from '../model/snapshot.js'
+import { ordinaryTraffic, type ServicePort, servicePortId } from '../model/service-port.js'
+import { emptySnapshot, type Snapshot } from '../model/snapshot.js'
 import { type Claim, settle } from './claims.js'
 import type { EndpointSlice } from './endpoint-slice.js'
 import { selectEndpoints } from './selection.js'
@@ -69,10 +69,12 @@ const compose = (service: Service, slices: readonly EndpointSlice[], owners: Own
     const { protocol, port } = proxied
     const id = { namespace, service: name, port: proxied.name, protocol }
     return {
-      id: servicePortId(id),
+      ...ordinaryTraffic,
+      id: servicePortId(id, ordinaryTraffic),
       name: id,
       portals: [{ kind: 'cluster-ip', address: portals.address, port }],
       endpoints: selectEndpoints(proxied, slices, owners),
+      othersServe: false,
       affinity,
       terms: terms[protocol],
     }
@@ -97,7 +99,10 @@ export class Composer {
     const grouped = byService(slices)
     const composed = sorted.map(service => this.#one(service, grouped.get(keyOf(service)) ?? []))
     const { servicePorts, skips } = settle(composed)
-    return { snapshot: { servicePorts }, skips: [...composed.flatMap(each => each.skips), ...skips] }
+    return {
+      snapshot: { ...emptySnapshot, servicePorts },
+      skips: [...composed.flatMap(each => each.skips), ...skips],
+    }
   }
 
   #one(service: Service, slices: readonly EndpointSlice[]): Composed {

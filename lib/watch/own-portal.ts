@@ -24,7 +24,8 @@ export const whyOwnPortal = ({ servicePorts }: Snapshot, server: URL): Failure |
   const own = servicePorts.find(({ name, portals }) =>
     address === undefined
       ? ownName.test(server.hostname) && name.namespace === 'default' && name.service === 'kubernetes'
-      : name.protocol === 'TCP' && portals.some(each => each.address === address && each.port === port),
+      : name.protocol === 'TCP' &&
+        portals.some(each => each.kind !== 'node-port' && each.address === address && each.port === port),
   )
   if (!own) return undefined
   const text = `the API server's address ${server.host} is a portal of ${servicePortText(own.name)}, which only we would serve`

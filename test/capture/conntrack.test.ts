@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Wanted } from '../../lib/capture/capture.js'
+import { nothingWanted } from '../../lib/capture/capture.js'
 import type { Host } from '../../lib/host/host.js'
 import { machine } from '../../lib/host/machine.js'
 import { inNamespace } from '../namespace.js'
@@ -20,7 +20,6 @@ const withoutConntrack: Host = {
       ? Promise.reject(Object.assign(new Error('spawn conntrack ENOENT'), { code: 'ENOENT' }))
       : machine.run(program, args, options),
 }
-const none: Wanted = { portals: [], guarded: [] }
 
 /** What each of `clients` hears to its next datagram, in turn. */
 const heard = async (clients: readonly UdpClient[]): Promise<readonly string[]> => {
@@ -58,7 +57,7 @@ const onBackend = (kind: 'nft' | 'legacy'): void => {
       const { capture } = tried(t, kind)
       await capture.apply(here)
       t.strictSame(await heard(both), ['14002', '14002'])
-      await capture.apply(none)
+      await capture.apply(nothingWanted)
       t.strictSame(await heard(both), ['SILENCE', 'SILENCE'])
       await capture.apply(moved)
       t.strictSame(await heard(both), ['14003', '14003'])
@@ -116,7 +115,7 @@ const onBackend = (kind: 'nft' | 'legacy'): void => {
       )
     const before = entries()
     t.match(before, /sport=14002 .* id=\d+/)
-    for (const next of [moved, empty, here, none]) await capture.apply(next)
+    for (const next of [moved, empty, here, nothingWanted]) await capture.apply(next)
     await capture.remove()
     t.equal(entries(), before)
   })

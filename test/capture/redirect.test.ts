@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
-import type { Capture, Wanted } from '../../lib/capture/capture.js'
+import { type Capture, nothingWanted, type Wanted } from '../../lib/capture/capture.js'
 import { talk } from './client.js'
 import { udpClient, udpClientIn } from '../udp-client.js'
 import { inNamespace } from '../namespace.js'
@@ -89,7 +89,7 @@ const onBackend = (kind: 'nft' | 'legacy'): void => {
       const socket = connect({ host: '10.96.0.10', port: 80 })
       t.teardown(() => socket.destroy())
       await once(socket, 'data')
-      await capture.apply({ portals: [], guarded: [guardOf(cart)] })
+      await capture.apply({ ...nothingWanted, guarded: [guardOf(cart)] })
       socket.write('still there?')
       const signal = AbortSignal.timeout(5_000)
       t.equal(String(await once(socket, 'data', { signal })), 'still there?')

@@ -6,9 +6,10 @@ import { machine } from '../../lib/host/machine.js'
 import type { ProxyEvent } from '../../lib/model/event.js'
 import { ipAddress } from '../../lib/model/ip-address.js'
 import { milliseconds, seconds } from '../../lib/model/milliseconds.js'
+import { emptySnapshot } from '../../lib/model/snapshot.js'
 import { port } from '../../lib/model/port.js'
 import { portRange } from '../../lib/model/port-range.js'
-import { type ServicePort, servicePortId } from '../../lib/model/service-port.js'
+import { ordinaryTraffic, type ServicePort, servicePortId } from '../../lib/model/service-port.js'
 import { LocalPorts } from '../../lib/proxy/local-ports.js'
 import { Proxy } from '../../lib/proxy/proxy.js'
 import { ServedPorts } from '../../lib/proxy/served-ports.js'
@@ -18,7 +19,8 @@ import { FakeClock } from '../fake-clock.js'
 const servicePort = (service: string, endpoints: number): ServicePort => {
   const name = { namespace: 'shop', service, port: '', protocol: 'TCP' } as const
   return {
-    ...{ id: servicePortId(name), name, affinity: { kind: 'none' }, terms: {} },
+    ...{ ...ordinaryTraffic, id: servicePortId(name), name, affinity: { kind: 'none' }, terms: {} },
+    othersServe: false,
     portals: [{ kind: 'cluster-ip', address: ipAddress('10.96.0.10'), port: port(80) }],
     endpoints: Array.from({ length: endpoints }, (_, index) => ({
       address: ipAddress(`10.244.0.${index + 1}`),
@@ -37,7 +39,7 @@ const stage = (t: Test) => {
   const notes: string[] = []
   const events: ProxyEvent[] = []
   const clock = new FakeClock()
-  const world = { servicePorts: [servicePort('cart', 1)], rulesFail: false, deaf: '' }
+  const world = { ...emptySnapshot, servicePorts: [servicePort('cart', 1)], rulesFail: false, deaf: '' }
   let changed = (): void => undefined
   const localPorts = new LocalPorts(portRange('14000-14099'), new Map())
   const report = (event: ProxyEvent): void => void events.push(event)
@@ -62,6 +64,7 @@ const stage = (t: Test) => {
       close: () => Promise.resolve(void notes.push('source closed')),
     },
     capture: {
+      prepare: () => Promise.resolve(),
       apply: wanted => {
         notes.push(text(wanted))
         return world.rulesFail ? Promise.reject(new Error('locked')) : Promise.resolve(['IPv4'])
