@@ -4,7 +4,7 @@ import { findApiServer } from '../watch/api-server.js'
 import { ApiSource } from '../watch/api-source.js'
 import { whyOwnPortal } from '../watch/own-portal.js'
 import { kubeconfigChoice } from './kubeconfig-choice.js'
-import type { ClusterOptions } from './options.js'
+import type { ClusterOptions } from './options/cluster.js'
 import { realClock as clock } from './real-clock.js'
 
 /** A cluster, by its API server. */

@@ -30,7 +30,7 @@ export const dryRun = async (options: RunOptions): Promise<void> => {
     const guesses = placed
       .filter(({ servicePort: { id }, localPort }) => saved.get(id) !== localPort)
       .map(({ servicePort: { id }, localPort }) => tentative(id, localPort))
-    process.stdout.write(`${guesses.join('')}${installText(wantedFor(placed, []), 'IPv4')}`)
+    process.stdout.write(`${guesses.join('')}${installText(wantedFor(placed), 'IPv4')}`)
   } finally {
     await source.close()
   }

@@ -1,6 +1,6 @@
 import { machine } from '../host/machine.js'
 import type { KubeConfigChoice } from '../watch/kubeconfig.js'
-import type { ClusterOptions } from './options.js'
+import type { ClusterOptions } from './options/cluster.js'
 
 /** The home folder of a user, as the system has it; undefined for a user that it does not know. */
 const homeOf = async (user: string): Promise<string | undefined> => {

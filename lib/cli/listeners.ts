@@ -10,43 +10,41 @@ import { machine } from '../host/machine.js'
 import { hasOtherSocket } from '../host/other-sockets.js'
 import type { Endpoint } from '../model/endpoint.js'
 import type { Report } from '../model/event.js'
-import { ipAddress, type IpAddress } from '../model/ip-address.js'
+import { type Family, familyOf, type IpAddress } from '../model/ip-address.js'
 import type { Protocol } from '../model/service-port.js'
-import { isOurs } from '../proxy/is-ours.js'
-import type { LocalPorts } from '../proxy/local-ports.js'
-import type { Opening } from '../proxy/served-ports.js'
+import type { Opening } from '../proxy/opening.js'
 import { DirectReach } from '../reach/direct.js'
 import { Budget } from '../stream/budget.js'
+import type { Arrivals } from './capture-mode.js'
 import type { RunOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
 
 /** Room for 256 directions in full flow; more go on with 16 KB each. */
 const bytesOnTheirWay = 67_108_864
 
-// Redirected packets come to an interface's own address, so the listeners are on all of them; the guard turns away
-// whoever comes without having been redirected.
-const everywhere = ipAddress('0.0.0.0')
+/** Of the descriptors. The rest is for connections, however many listeners there would be. */
+const listenersShare = 0.75
 
 export interface ListenersParts {
   readonly options: Pick<RunOptions, 'tcpIdleTimeout' | 'udpTimeout' | 'onEndpointGone'>
   readonly connections: Connections
-  readonly localPorts: LocalPorts
-  /** This machine's, of the families that are served. */
-  readonly addresses: () => readonly IpAddress[]
+  /** Whether an endpoint is a listener of ours. */
+  readonly isOurs: (endpoint: Endpoint, protocol: Protocol) => boolean
+  readonly arrivals: Arrivals
+  /** The node's own address, as the cluster knows it. */
+  readonly nodeAddress: (family: Family) => IpAddress | undefined
   readonly report: Report
 }
 
 /** What opens listeners, all of which share memory, descriptors and limits. */
 export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise<Listener>) => {
-  const { options, connections, localPorts, addresses, report } = parts
-  const oursOf = (protocol: Protocol) => (endpoint: Endpoint) =>
-    isOurs(endpoint, { protocol, localPorts, addresses })
-  const common = { clock, report }
+  const { options, connections, isOurs, arrivals, nodeAddress, report } = parts
+  const { descriptors } = connections
+  const common = { clock, report, descriptors: new Budget(descriptors.left * listenersShare, descriptors) }
   const tcp = {
     ...common,
     connections,
-    isOurs: oursOf('TCP'),
-    host: everywhere,
+    isOurs: (endpoint: Endpoint) => isOurs(endpoint, 'TCP'),
     budget: new Budget(bytesOnTheirWay),
     reach: new DirectReach({ clock }),
     rounds: new Rounds(clock),
@@ -55,18 +53,26 @@ export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise
   }
   const udp = {
     ...common,
-    isOurs: oursOf('UDP'),
-    addresses,
-    room: new FlowRoom(connections.descriptors),
+    isOurs: (endpoint: Endpoint) => isOurs(endpoint, 'UDP'),
+    room: new FlowRoom(descriptors),
     ownFlows: new OwnFlows(),
     idleTimeout: options.udpTimeout,
   }
   return opening => {
-    switch (opening.protocol) {
+    const { protocol, family, address } = opening
+    switch (protocol) {
       case 'TCP':
-        return listenTcp({ ...opening, ...tcp })
-      case 'UDP':
-        return listenUdp({ ...opening, ...udp })
+        return listenTcp({
+          ...opening,
+          ...tcp,
+          host: address ?? arrivals.tcp[family],
+          nodeAddress: () => nodeAddress(family),
+        })
+      case 'UDP': {
+        const addresses = (): readonly IpAddress[] =>
+          address === undefined ? arrivals.udp().filter(each => familyOf(each) === family) : [address]
+        return listenUdp({ ...opening, ...udp, addresses })
+      }
       case 'SCTP':
         return Promise.reject(new Error('Node has no sockets for SCTP'))
     }

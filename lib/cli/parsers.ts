@@ -1,8 +1,10 @@
 import { InvalidArgumentError } from 'commander'
 import { defaultUdpTimeout } from '../dataplane/udp/default-udp-timeout.js'
+import { type Cidr, cidr } from '../model/cidr.js'
 import { duration } from '../model/duration.js'
 import { errorText } from '../model/error-text.js'
 import type { Milliseconds } from '../model/milliseconds.js'
+import { nodePortAddresses } from '../model/node-port-addresses.js'
 import { type PortRange, portRange, portRangeSize } from '../model/port-range.js'
 import { onEndpointGone } from '../model/terms.js'
 
@@ -53,5 +55,22 @@ export const serverUrl = checked((text: string): string => {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '')
     throw new RangeError('an API server is written like https://192.0.2.1:6443')
+  return text
+})
+
+/** Ranges of addresses, with commas between them; none: ''. */
+export const cidrs = checked((text: string): readonly Cidr[] =>
+  text
+    .split(',')
+    .filter(each => each.trim() !== '')
+    .map(cidr),
+)
+
+export const nodePorts = checked(nodePortAddresses)
+
+/** The name of a network interface, or the beginning of one: at most 15 characters, as Linux has it. */
+export const interfaceName = checked((text: string): string => {
+  if (!/^[^\s/+"\\]{1,15}$/.test(text) || text.startsWith('-'))
+    throw new RangeError(`${JSON.stringify(text)} is no name of a network interface`)
   return text
 })

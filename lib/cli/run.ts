@@ -1,6 +1,5 @@
 import { ServicePicker } from '../balancer/service-picker.js'
 import { chooseBackend } from '../capture/choose-backend.js'
-import { Iptables } from '../capture/iptables.js'
 import { Connections } from '../dataplane/connections.js'
 import { AddressWatch } from '../host/address-watch.js'
 import { localAddresses } from '../host/local-addresses.js'
@@ -10,13 +9,18 @@ import { durationText } from '../model/duration.js'
 import type { Report } from '../model/event.js'
 import { Failure } from '../model/failure.js'
 import { familyOf, type IpAddress } from '../model/ip-address.js'
+import { withNodePorts } from '../model/node-port-addresses.js'
+import { whyUndialable } from '../model/undialable.js'
 import { type Log, openLog } from '../observe/log.js'
 import { Tally } from '../observe/tally.js'
+import { Holders } from '../proxy/holders.js'
+import { isOurs } from '../proxy/is-ours.js'
 import { LocalPorts } from '../proxy/local-ports.js'
 import { Proxy } from '../proxy/proxy.js'
 import { ServedPorts } from '../proxy/served-ports.js'
 import type { Source } from '../proxy/source.js'
 import { Budget } from '../stream/budget.js'
+import { captureMode } from './capture-mode.js'
 import { type Cluster, openCluster } from './cluster.js'
 import { listeners } from './listeners.js'
 import type { RunOptions } from './options.js'
@@ -48,17 +52,34 @@ const assemble = async (
   const openFiles = await openFileLimit(machine)
   // The rest is for iptables, the API server and health.
   const connections = new Connections(new Budget(openFiles - Math.min(512, openFiles / 4)))
-  const served = new ServedPorts({
-    localPorts,
-    listen: listeners({ options, connections, localPorts, addresses: () => addresses.current, report }),
-    newPicker: () => new ServicePicker({ clock, random }),
+  const local = (): readonly IpAddress[] => addresses.current
+  const { capture, arrivals, places } = captureMode({
+    options,
+    backend,
+    families: ['IPv4'],
+    addresses: local,
     report,
+  })
+  const holders = new Holders({ listen: opening => listen(opening), report })
+  const listen = listeners({
+    ...{ options, connections, arrivals, report },
+    isOurs: (endpoint, protocol) => isOurs(endpoint, { protocol, localPorts, holders, addresses: local }),
+    nodeAddress: family =>
+      local().find(each => familyOf(each) === family && whyUndialable(each) === undefined),
+  })
+  const served = new ServedPorts({
+    ...{ localPorts, listen, holders, places, report },
+    prepare: preparation => capture.prepare(preparation),
+    newPicker: () => new ServicePicker({ clock, random }),
   })
   return new Proxy({
     source,
     served,
     localPorts,
-    capture: new Iptables({ host: machine, backend, families: ['IPv4'], report }),
+    capture,
+    healthChecks: { update: () => Promise.resolve(), open: [], close: () => Promise.resolve() },
+    nodePortsAt: ({ nodeAddresses }) =>
+      withNodePorts(options.nodeportAddresses ?? [], { local: local(), known: nodeAddresses }),
     connections,
     state,
     clock,

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:net'
 import type { Clock } from '../model/clock.js'
+import type { Endpoint } from '../model/endpoint.js'
 import { errorText } from '../model/error-text.js'
 import type { IpAddress } from '../model/ip-address.js'
 import { milliseconds, seconds } from '../model/milliseconds.js'
@@ -7,15 +8,21 @@ import { port, type Port } from '../model/port.js'
 import type { Portal } from '../model/portal.js'
 import type { Terms } from '../model/terms.js'
 import { accept } from '../stream/accept.js'
+import type { Budget } from '../stream/budget.js'
 import { Departures } from './departures.js'
 import type { Listener } from './listener.js'
+import { noDescriptors } from './no-descriptors.js'
 import { proxyHeader } from './proxy-header.js'
 import { serve, type Service } from './serve.js'
 
 export interface ListenTcpOptions extends Omit<Service, 'departures' | 'idleTimeout' | 'headerFor'> {
   readonly host: IpAddress
+  /** This node's own, for clients of node ports. */
+  readonly nodeAddress?: () => IpAddress | undefined
   /** Absent: one that is free. */
   readonly port?: Port
+  /** What is left for listeners. Default: all that is left for connections. */
+  readonly descriptors?: Budget
   /** Where a service port's own terms say nothing. */
   readonly terms: Terms & Required<Pick<Terms, 'idleTimeout' | 'onEndpointGone'>>
 }
@@ -36,13 +43,11 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
     headerFor: client => {
       const { proxyProtocol } = terms
       if (!proxyProtocol) return undefined
-      // One listener cannot tell by which of its portals a client came: the first stands for all.
-      const portal = portals.find(each => each.kind !== 'node-port')
-      return proxyHeader(proxyProtocol, { client, portal })
+      return proxyHeader(proxyProtocol, { client, portal: meant(portals, options) })
     },
   }
-  const { descriptors } = connections
-  if (!descriptors.take(1)) throw Object.assign(new Error('too many open files'), { code: 'EMFILE' })
+  const { descriptors = connections.descriptors } = options
+  if (!descriptors.take(1)) throw noDescriptors()
   const server = createServer({ allowHalfOpen: true })
   try {
     await listening(server, options)
@@ -74,10 +79,19 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
   }
 }
 
+/** One listener cannot tell by which of its portals a client came: the first stands for all, if one has an address. */
+const meant = (portals: readonly Portal[], { nodeAddress }: ListenTcpOptions): Endpoint | undefined => {
+  const [portal, ...others] = portals
+  if (portal?.kind !== 'node-port') return portal
+  const other = others.find(each => each.kind !== 'node-port')
+  const address = nodeAddress?.()
+  return other ?? (address && { address, port: portal.port })
+}
+
 const listening = (server: Server, { host, port = 0 }: { host: string; port?: number }): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ host, port, backlog: 4096 }, () => {
+    server.listen({ host, port, backlog: 4096, ipv6Only: true }, () => {
       server.off('error', reject)
       resolve()
     })

@@ -49,6 +49,14 @@ export type ApiEvent =
 export type ProxyOwnEvent =
   | { readonly type: 'listening'; readonly servicePort: ServicePortId; readonly port: Port }
   | { readonly type: 'listen-failed'; readonly servicePort: ServicePortId; readonly reason: string }
+  | {
+      /** Its own port is somebody else's, or may not be had: it is not served there, and tried again with each sync. */
+      readonly type: 'portal-failed'
+      readonly servicePort: ServicePortId
+      /** `*:30080`, `192.0.2.7:443`. */
+      readonly portal: string
+      readonly reason: string
+    }
   | { readonly type: 'closed'; readonly servicePort: ServicePortId; readonly port: Port }
   | {
       readonly type: 'endpoints'

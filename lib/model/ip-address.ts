@@ -19,4 +19,13 @@ export const ipAddress = (text: string): IpAddress => {
   return branded(v4Mapped.exec(canonical)?.[1] ?? canonical)
 }
 
+/** What a socket is bound to that may have any address of the family. */
+export const anyAddress: Readonly<Record<Family, IpAddress>> = {
+  IPv4: branded('0.0.0.0'),
+  IPv6: branded('::'),
+}
+
 export const familyOf = (address: IpAddress): Family => (address.includes(':') ? 'IPv6' : 'IPv4')
+
+/** The address that stands for any of the family of `address`. */
+export const anyAddressLike = (address: IpAddress): IpAddress => anyAddress[familyOf(address)]

@@ -32,6 +32,10 @@ const ownSentence = (event: ProxyOwnEvent): Sentence => {
       return sentence('info', 2, `${event.servicePort}: listening on local port ${event.port}`)
     case 'listen-failed':
       return sentence('error', 0, `${event.servicePort}: trouble with its local port: ${event.reason}`)
+    case 'portal-failed': {
+      const why = `${event.reason}; the rest of the Service works, and this is tried again`
+      return sentence('error', 0, `${event.servicePort}: ${event.portal} is not served: ${why}`)
+    }
     case 'closed':
       return sentence('info', 2, `${event.servicePort}: no longer listening on local port ${event.port}`)
     case 'endpoints': {
@@ -101,6 +105,7 @@ export const describe = (event: ProxyEvent): Sentence => {
       return apiSentence(event)
     case 'listening':
     case 'listen-failed':
+    case 'portal-failed':
     case 'closed':
     case 'endpoints':
     case 'affinity':

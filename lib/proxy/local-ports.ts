@@ -1,7 +1,7 @@
 import { Failure } from '../model/failure.js'
 import { type Port, port } from '../model/port.js'
 import { type PortRange, portRangeSize, portRangeText } from '../model/port-range.js'
-import type { Protocol, ServicePortId } from '../model/service-port.js'
+import { type Protocol, protocolOf, type ServicePortId } from '../model/service-port.js'
 
 /**
  * Which local port belongs to which service port: chosen from our own range, so that a restart finds it free, and
@@ -41,7 +41,8 @@ export class LocalPorts {
 
   /** Whether the port is given away, to a service port of that protocol. */
   has(local: Port, protocol: Protocol): boolean {
-    return this.#given.get(local)?.endsWith(`/${protocol}`) ?? false
+    const id = this.#given.get(local)
+    return id !== undefined && protocolOf(id) === protocol
   }
 
   /** All that are given away, to be saved. */

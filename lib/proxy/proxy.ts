@@ -1,10 +1,14 @@
-import { type Capture, nothingWanted } from '../capture/capture.js'
+import { type Capture, nothingWanted, type Wanted } from '../capture/capture.js'
 import type { Connections } from '../dataplane/connections.js'
 import type { Clock } from '../model/clock.js'
 import { errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
+import type { IpAddress } from '../model/ip-address.js'
 import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
+import type { ServicePortId } from '../model/service-port.js'
+import type { Snapshot } from '../model/snapshot.js'
 import { drain } from './drain.js'
+import type { HealthChecks } from './health-checks.js'
 import type { LocalPorts } from './local-ports.js'
 import { RateLimiter } from './rate-limiter.js'
 import type { StateFile } from './state-file.js'
@@ -17,6 +21,9 @@ export interface ProxyParts {
   readonly served: ServedPorts
   readonly localPorts: LocalPorts
   readonly capture: Capture
+  readonly healthChecks: HealthChecks
+  /** Which of this machine's addresses have node ports; undefined: all. */
+  readonly nodePortsAt: (snapshot: Snapshot) => readonly IpAddress[] | undefined
   readonly connections: Connections
   readonly state: StateFile
   readonly clock: Clock
@@ -76,7 +83,7 @@ export class Proxy {
     await source.close()
     await this.#limiter.stop()
     await this.#retire()
-    await served.close()
+    await Promise.all([served.close(), this.#parts.healthChecks.close()])
     await drain(connections.ended, { timeout: drainTimeout, hurry, clock })
     const reset = connections.reset()
     await connections.ended
@@ -86,18 +93,31 @@ export class Proxy {
 
   /** A listener is there before a rule points at it, and until none does. If rules fail, what worked goes on working. */
   async #sync(): Promise<void> {
-    const { source, served, localPorts, capture, clock, report } = this.#parts
+    const { source, served, localPorts, capture, healthChecks, clock, report } = this.#parts
     const began = clock.now()
-    const { servicePorts } = source.snapshot()
-    const opened = await served.open(servicePorts)
+    const snapshot = source.snapshot()
+    const { servicePorts } = snapshot
+    const opened = await served.open(snapshot)
+    await healthChecks.update(snapshot.healthChecks)
     const gone = served.missingFrom(servicePorts)
     await this.#save()
-    const written = await capture.apply(wantedFor(served.placed(servicePorts), served.guarded(gone)))
+    const written = await capture.apply(this.#wanted(snapshot, gone))
     await served.drop(gone)
     localPorts.keepOnly(servicePorts.map(({ id }) => id))
     const duration = milliseconds(clock.now() - began)
     const count = servicePorts.length
     report({ type: 'synced', servicePorts: count, opened, closed: gone.length, written, duration })
+  }
+
+  #wanted(snapshot: Snapshot, gone: readonly ServicePortId[]): Wanted {
+    const { served, healthChecks, nodePortsAt } = this.#parts
+    const nodePortAddresses = nodePortsAt(snapshot)
+    return wantedFor(served.placed(snapshot.servicePorts), {
+      closing: served.guarded(gone),
+      open: healthChecks.open,
+      ownPods: snapshot.ownPods,
+      ...(nodePortAddresses && { nodePortAddresses }),
+    })
   }
 
   /** Takes the portals' rules out and leaves the guard. Not being able to is not the end: `remove` comes later. */

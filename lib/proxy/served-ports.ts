@@ -1,158 +1,173 @@
-import type { Picker } from '../balancer/picker.js'
 import type { ServicePicker } from '../balancer/service-picker.js'
-import type { GuardedPort } from '../capture/capture.js'
+import type { GuardedPort, Preparation } from '../capture/capture.js'
 import type { Listener } from '../dataplane/listener.js'
-import { type Endpoint, endpointText } from '../model/endpoint.js'
 import { errorCode, errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import type { Port } from '../model/port.js'
-import type { Affinity, Protocol, ServicePort, ServicePortId } from '../model/service-port.js'
+import type { ServicePort, ServicePortId } from '../model/service-port.js'
+import type { Snapshot } from '../model/snapshot.js'
+import { type Hold, type Holders, portalKey } from './holders.js'
 import type { LocalPorts } from './local-ports.js'
+import type { Opening } from './opening.js'
+import type { Places } from './places.js'
+import { ServedPort } from './served-port.js'
 import { guardedPort, type Placed } from './wanted.js'
-
-/** A listener to open, and who serves its clients. */
-export interface Opening {
-  readonly servicePort: ServicePortId
-  readonly protocol: Protocol
-  readonly port: Port
-  readonly picker: Picker
-}
 
 export interface ServedPortsParts {
   readonly localPorts: LocalPorts
   readonly listen: (opening: Opening) => Promise<Listener>
+  readonly holders: Holders
+  readonly places: Places
+  /** Makes the machine ready for what is about to open. */
+  readonly prepare: (preparation: Preparation) => Promise<void>
   /** A picker for a new service port. */
   readonly newPicker: () => ServicePicker
   readonly report: Report
 }
 
-interface Served {
-  readonly picker: ServicePicker
-  readonly listener: Listener
-  /** As it was told last, to see what changes. */
-  servicePort: ServicePort
-}
-
 /** So many local ports may turn out to be somebody else's before we give up on a service port until the next sync. */
 const attempts = 8
-
-const sameEndpoints = (some: readonly Endpoint[], others: readonly Endpoint[]): boolean =>
-  some === others || some.map(endpointText).join() === others.map(endpointText).join()
-
-const sameAffinity = (one: Affinity, other: Affinity): boolean =>
-  one.kind === 'client-ip' && other.kind === 'client-ip'
-    ? one.timeout === other.timeout
-    : one.kind === other.kind
 
 /** The service ports that we have listeners for. */
 export class ServedPorts {
   readonly #parts: ServedPortsParts
-  readonly #served = new Map<ServicePortId, Served>()
+  readonly #served = new Map<ServicePortId, ServedPort>()
+  /** Why there is no listener, where there is none: said once. */
+  readonly #complaints = new Map<ServicePortId, string>()
+  /** Portals that another program has. */
+  #foreign: ReadonlySet<string> = new Set()
 
   constructor(parts: ServedPortsParts) {
     this.#parts = parts
   }
 
   /**
-   * Opens a listener for each of `servicePorts` that has none, and gives all of them their endpoints. Resolves with how
-   * many were opened; one that cannot be opened is reported, does not harm the others, and is tried again next time.
+   * Gives the service ports that have listeners their endpoints, and opens listeners for those that have none, and at the
+   * places that are to be held. Resolves with how many were opened; one that cannot be opened is reported, does not harm the
+   * others, and is tried again next time.
    */
-  async open(servicePorts: readonly ServicePort[]): Promise<number> {
-    let opened = 0
-    for (const servicePort of servicePorts) {
-      const known = this.#served.get(servicePort.id)
-      if (known) this.#update(known, servicePort)
-      else if (await this.#add(servicePort)) opened += 1
+  async open(snapshot: Snapshot): Promise<number> {
+    const { servicePorts } = snapshot
+    for (const servicePort of servicePorts) this.#served.get(servicePort.id)?.update(servicePort)
+    const before = this.#served.size
+    let missing = servicePorts.filter(({ id }) => !this.#served.has(id))
+    for (let attempt = 1; missing.length > 0 && attempt <= attempts; attempt++) {
+      const planned = missing.flatMap(servicePort => this.#plan(servicePort))
+      await this.#parts.prepare({ guarded: planned.map(guardedPort), addresses: [] })
+      missing = await this.#openAll(planned)
     }
-    return opened
+    for (const { id } of missing) this.#complain(id, `${attempts} local ports in turn are somebody else's`)
+    await this.#hold(snapshot)
+    return this.#served.size - before
   }
 
   /** Those that we have a listener for and that `servicePorts` no longer names. */
   missingFrom(servicePorts: readonly ServicePort[]): readonly ServicePortId[] {
     const named = new Set(servicePorts.map(({ id }) => id))
+    for (const id of this.#complaints.keys()) if (!named.has(id)) this.#complaints.delete(id)
     return [...this.#served.keys()].filter(id => !named.has(id))
   }
 
-  /** Those of `servicePorts` that have a listener, each with its local port. */
+  /** Those of `servicePorts` that have a listener, each with its local port, and the portals that are ours to serve. */
   placed(servicePorts: readonly ServicePort[]): readonly Placed[] {
     return servicePorts.flatMap(servicePort => {
       const served = this.#served.get(servicePort.id)
-      return served ? [{ servicePort, localPort: served.listener.port }] : []
+      return served ? [{ servicePort: this.#withoutForeign(servicePort), localPort: served.localPort }] : []
     })
   }
 
   /** The local ports of the listeners of `ids`, to be guarded; of all when absent. */
-  guarded(ids: readonly ServicePortId[] = [...this.#served.keys()]): readonly GuardedPort[] {
-    return ids.flatMap(id => {
+  guarded(ids: Iterable<ServicePortId> = this.#served.keys()): readonly GuardedPort[] {
+    return [...ids].flatMap(id => {
       const served = this.#served.get(id)
-      return served ? [guardedPort({ servicePort: served.servicePort, localPort: served.listener.port })] : []
+      return served ? [guardedPort(served)] : []
     })
   }
 
-  /** Closes the listeners of `ids`, whose service ports are no more: nobody is an endpoint of theirs any longer. */
+  /** Closes the listeners of `ids`, whose service ports are no more, and lets go of places that need not be held. */
   async drop(ids: readonly ServicePortId[]): Promise<void> {
-    for (const id of ids) {
-      const served = this.#served.get(id)
-      served?.listener.update({ ...served.servicePort, endpoints: [] })
+    for (const id of ids) this.#served.get(id)?.abandon()
+    await this.#close(ids)
+    await this.#parts.holders.release()
+  }
+
+  /** Closes all listeners. Connections that are open go on. */
+  async close(): Promise<void> {
+    await Promise.all([this.#close([...this.#served.keys()]), this.#parts.holders.close()])
+  }
+
+  async #close(ids: readonly ServicePortId[]): Promise<void> {
+    await Promise.all(
+      ids.map(async id => {
+        const served = this.#served.get(id)
+        if (!served) return
+        this.#served.delete(id)
+        await served.close()
+        this.#parts.report({ type: 'closed', servicePort: id, port: served.localPort })
+      }),
+    )
+  }
+
+  #plan(servicePort: ServicePort): Placed[] {
+    try {
+      return [{ servicePort, localPort: this.#parts.localPorts.for(servicePort.id) }]
+    } catch (error) {
+      this.#complain(servicePort.id, errorText(error))
+      return []
     }
-    await this.close(ids)
   }
 
-  /** Closes the listeners of `ids`; of all when absent. Connections that are open go on. */
-  async close(ids: readonly ServicePortId[] = [...this.#served.keys()]): Promise<void> {
-    await Promise.all(ids.map(id => this.#close(id)))
-  }
-
-  async #close(id: ServicePortId): Promise<void> {
-    const served = this.#served.get(id)
-    if (!served) return
-    this.#served.delete(id)
-    await served.listener.close()
-    this.#parts.report({ type: 'closed', servicePort: id, port: served.listener.port })
-  }
-
-  async #add(servicePort: ServicePort): Promise<boolean> {
-    const picker = this.#parts.newPicker()
-    const listener = await this.#listen(servicePort, picker)
-    if (!listener) return false
-    const asNew: ServicePort = { ...servicePort, endpoints: [], affinity: { kind: 'none' } }
-    const served = { picker, listener, servicePort: asNew }
-    this.#served.set(servicePort.id, served)
-    this.#update(served, servicePort)
-    return true
-  }
-
-  #update(served: Served, servicePort: ServicePort): void {
-    const { report } = this.#parts
-    const { picker, listener, servicePort: before } = served
-    const { id, endpoints, affinity } = servicePort
-    served.servicePort = servicePort
-    if (!sameAffinity(affinity, before.affinity)) {
-      picker.setAffinity(affinity)
-      report({ type: 'affinity', servicePort: id, affinity })
-    }
-    if (!sameEndpoints(endpoints, before.endpoints)) {
-      picker.replace(endpoints)
-      report({ type: 'endpoints', servicePort: id, endpoints })
-    }
-    listener.update(servicePort)
-  }
-
-  async #listen({ id, name }: ServicePort, picker: Picker): Promise<Listener | undefined> {
-    const { localPorts, listen, report } = this.#parts
-    for (let attempt = 1; ; attempt++) {
+  /** Opens them, and resolves with those whose local port is somebody else's. */
+  async #openAll(planned: readonly Placed[]): Promise<ServicePort[]> {
+    const again: ServicePort[] = []
+    for (const { servicePort, localPort } of planned)
       try {
-        const opening = { servicePort: id, protocol: name.protocol, port: localPorts.for(id), picker }
-        const listener = await listen(opening)
-        report({ type: 'listening', servicePort: id, port: listener.port })
-        return listener
+        await this.#openOne(servicePort, localPort)
       } catch (error) {
-        const somebodyElses = errorCode(error) === 'EADDRINUSE'
-        if (somebodyElses) localPorts.occupied(id)
-        if (somebodyElses && attempt < attempts) continue
-        report({ type: 'listen-failed', servicePort: id, reason: errorText(error) })
-        return undefined
+        if (errorCode(error) === 'EADDRINUSE') {
+          this.#parts.localPorts.occupied(servicePort.id)
+          again.push(servicePort)
+        } else this.#complain(servicePort.id, errorText(error))
       }
-    }
+    return again
+  }
+
+  async #openOne(servicePort: ServicePort, localPort: Port): Promise<void> {
+    const { listen, newPicker, report } = this.#parts
+    const { id, name, family } = servicePort
+    const picker = newPicker()
+    const opening = { servicePort: id, protocol: name.protocol, family, port: localPort, picker }
+    const listener = await listen(opening)
+    this.#complaints.delete(id)
+    report({ type: 'listening', servicePort: id, port: listener.port })
+    this.#served.set(id, new ServedPort(servicePort, { picker, listener, report }))
+  }
+
+  async #hold(snapshot: Snapshot): Promise<void> {
+    const { holders, places, prepare } = this.#parts
+    const holds = snapshot.servicePorts.flatMap((servicePort): Hold[] => {
+      const served = this.#served.get(servicePort.id)
+      if (!served) return []
+      const { picker } = served
+      return servicePort.portals.flatMap(portal =>
+        places(portal, servicePort, snapshot).map(place => ({ place, portal, servicePort, picker })),
+      )
+    })
+    const missing = holders.missing(holds)
+    if (missing.length > 0)
+      await prepare({ guarded: [], addresses: missing.map(({ place }) => place.address) })
+    this.#foreign = await holders.hold(holds)
+  }
+
+  #withoutForeign(servicePort: ServicePort): ServicePort {
+    if (this.#foreign.size === 0) return servicePort
+    const portals = servicePort.portals.filter(portal => !this.#foreign.has(portalKey(portal, servicePort)))
+    return { ...servicePort, portals }
+  }
+
+  #complain(servicePort: ServicePortId, reason: string): void {
+    if (this.#complaints.get(servicePort) === reason) return
+    this.#complaints.set(servicePort, reason)
+    this.#parts.report({ type: 'listen-failed', servicePort, reason })
   }
 }

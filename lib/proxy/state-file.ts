@@ -12,7 +12,8 @@ const nothing: SavedState = { localPorts: new Map() }
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
-const isId = (key: string): key is ServicePortId => /^[^/\s]+\/[^/\s]+\/(TCP|UDP|SCTP)$/.test(key)
+const isId = (key: string): key is ServicePortId =>
+  /^[^/\s]+\/[^/\s]+\/(TCP|UDP|SCTP)(\/IPv6)?(\/Local)?$/.test(key)
 
 const decode = (text: string): SavedState => {
   const value: unknown = JSON.parse(text)

@@ -24,9 +24,19 @@ export const guardedPort = ({ servicePort: { family, name }, localPort }: Placed
   port: localPort,
 })
 
-/** What the kernel is to do for service ports whose listeners are there; `closing`: for listeners about to go. */
-export const wantedFor = (placed: readonly Placed[], closing: readonly GuardedPort[]): Wanted => ({
+/** What the kernel is told beside the portals. */
+export interface Surroundings extends Partial<Omit<Wanted, 'portals' | 'guarded'>> {
+  /** Local ports of listeners that are about to go. */
+  readonly closing?: readonly GuardedPort[]
+}
+
+/** What the kernel is to do for service ports whose listeners are there. */
+export const wantedFor = (
+  placed: readonly Placed[],
+  { closing = [], ...others }: Surroundings = {},
+): Wanted => ({
   ...nothingWanted,
+  ...others,
   portals: placed.flatMap(captured),
   guarded: [...placed.map(guardedPort), ...closing],
 })

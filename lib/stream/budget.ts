@@ -1,23 +1,27 @@
-/** Memory that many share: so much, and no more. */
+/** Memory, or descriptors, that many share: so much, and no more. */
 export class Budget {
+  readonly #whole: Budget | undefined
   #left: number
 
-  constructor(bytes: number) {
-    this.#left = bytes
+  /** With `whole`, a part of it: what is taken here is taken there, too, and has to be left in both. */
+  constructor(amount: number, whole?: Budget) {
+    this.#left = amount
+    this.#whole = whole
   }
 
   get left(): number {
     return this.#left
   }
 
-  /** Whether `bytes` were left; then they are taken. */
-  take(bytes: number): boolean {
-    if (bytes > this.#left) return false
-    this.#left -= bytes
+  /** Whether `amount` was left; then it is taken. */
+  take(amount: number): boolean {
+    if (amount > this.#left || this.#whole?.take(amount) === false) return false
+    this.#left -= amount
     return true
   }
 
-  giveBack(bytes: number): void {
-    this.#left += bytes
+  giveBack(amount: number): void {
+    this.#left += amount
+    this.#whole?.giveBack(amount)
   }
 }

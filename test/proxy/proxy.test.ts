@@ -1,102 +1,10 @@
-import t, { type Test } from 'tap'
-import { ServicePicker } from '../../lib/balancer/service-picker.js'
-import type { Wanted } from '../../lib/capture/capture.js'
-import { Connections } from '../../lib/dataplane/connections.js'
-import { machine } from '../../lib/host/machine.js'
-import type { ProxyEvent } from '../../lib/model/event.js'
-import { ipAddress } from '../../lib/model/ip-address.js'
-import { milliseconds, seconds } from '../../lib/model/milliseconds.js'
-import { emptySnapshot } from '../../lib/model/snapshot.js'
-import { port } from '../../lib/model/port.js'
-import { portRange } from '../../lib/model/port-range.js'
-import { ordinaryTraffic, type ServicePort, servicePortId } from '../../lib/model/service-port.js'
-import { LocalPorts } from '../../lib/proxy/local-ports.js'
-import { Proxy } from '../../lib/proxy/proxy.js'
-import { ServedPorts } from '../../lib/proxy/served-ports.js'
-import { StateFile } from '../../lib/proxy/state-file.js'
-import { FakeClock } from '../fake-clock.js'
-
-const servicePort = (service: string, endpoints: number): ServicePort => {
-  const name = { namespace: 'shop', service, port: '', protocol: 'TCP' } as const
-  return {
-    ...{ ...ordinaryTraffic, id: servicePortId(name), name, affinity: { kind: 'none' }, terms: {} },
-    othersServe: false,
-    portals: [{ kind: 'cluster-ip', address: ipAddress('10.96.0.10'), port: port(80) }],
-    endpoints: Array.from({ length: endpoints }, (_, index) => ({
-      address: ipAddress(`10.244.0.${index + 1}`),
-      port: port(8080),
-    })),
-  }
-}
-
-const text = ({ portals, guarded }: Wanted): string => {
-  const captured = portals.map(each => `${each.servicePort.service} ${each.verdict} ${each.localPort}`)
-  return `rules [${captured.join(', ')}] guard [${guarded.map(({ port }) => port).join(', ')}]`
-}
-
-/** A proxy whose listeners and rules take notes of what happens to them, in order. */
-const stage = (t: Test) => {
-  const notes: string[] = []
-  const events: ProxyEvent[] = []
-  const clock = new FakeClock()
-  const world = { ...emptySnapshot, servicePorts: [servicePort('cart', 1)], rulesFail: false, deaf: '' }
-  let changed = (): void => undefined
-  const localPorts = new LocalPorts(portRange('14000-14099'), new Map())
-  const report = (event: ProxyEvent): void => void events.push(event)
-  const served = new ServedPorts({
-    localPorts,
-    listen: ({ servicePort: id, port: local }) => {
-      if (id === world.deaf) return Promise.reject(new Error('no descriptors left'))
-      notes.push(`open ${local}`)
-      return Promise.resolve({
-        port: local,
-        update: () => undefined,
-        close: () => Promise.resolve(void notes.push(`close ${local}`)),
-      })
-    },
-    newPicker: () => new ServicePicker({ clock, random: () => 0 }),
-    report,
-  })
-  const proxy = new Proxy({
-    source: {
-      start: each => (changed = each),
-      snapshot: () => world,
-      close: () => Promise.resolve(void notes.push('source closed')),
-    },
-    capture: {
-      prepare: () => Promise.resolve(),
-      apply: wanted => {
-        notes.push(text(wanted))
-        return world.rulesFail ? Promise.reject(new Error('locked')) : Promise.resolve(['IPv4'])
-      },
-      remove: () => Promise.resolve([String(notes.push('all rules out'))]),
-    },
-    ...{
-      served,
-      localPorts,
-      connections: new Connections(),
-      state: new StateFile(machine, t.testdir()),
-      clock,
-    },
-    ...{ report, syncPeriod: seconds(30), minSyncPeriod: milliseconds(0) },
-  })
-  proxy.start()
-  /** Tells of the world as it is now, and resolves when the sync that follows has ended. */
-  const sync = async (change: Partial<typeof world> = {}): Promise<string[]> => {
-    Object.assign(world, change)
-    const count = (): number =>
-      events.filter(({ type }) => type === 'synced' || type === 'sync-failed').length
-    const before = count()
-    changed()
-    while (count() === before) await clock.pass(1)
-    return notes.splice(0)
-  }
-  return { proxy, events, sync, notes, clock }
-}
+import t from 'tap'
+import { seconds } from '../../lib/model/milliseconds.js'
+import { servicePort, stage } from './stage.js'
 
 t.test('a listener is opened before its rule is written', async t => {
   const { sync } = stage(t)
-  t.strictSame(await sync(), ['open 14000', 'rules [cart serve 14000] guard [14000]'])
+  t.strictSame(await sync(), ['prepare [14000]', 'open 14000', 'rules [cart serve 14000] guard [14000]'])
 })
 
 t.test('a listener is closed after its rule is gone, and guarded until then', async t => {
@@ -129,6 +37,7 @@ t.test(
     const { sync, events } = stage(t)
     const both = [servicePort('cart', 1), servicePort('web', 1)]
     t.strictSame(await sync({ servicePorts: both, deaf: 'shop/cart/TCP' }), [
+      'prepare [14000, 14001]',
       'open 14001',
       'rules [web serve 14001] guard [14001]',
     ])
@@ -137,6 +46,7 @@ t.test(
       { servicePort: 'shop/cart/TCP', reason: 'no descriptors left' },
     )
     t.strictSame(await sync({ deaf: '' }), [
+      'prepare [14000]',
       'open 14000',
       'rules [cart serve 14000, web serve 14001] guard [14000, 14001]',
     ])

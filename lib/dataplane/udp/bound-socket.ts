@@ -1,5 +1,5 @@
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram'
-import { familyOf, ipAddress, type IpAddress } from '../../model/ip-address.js'
+import { familyOf, type IpAddress } from '../../model/ip-address.js'
 
 export interface Binding {
   readonly address: IpAddress
@@ -42,8 +42,3 @@ export const boundSocket = ({ address, port = 0, receiveBuffer }: Binding): Sock
   }
   return socket
 }
-
-const anyAddress = { IPv4: ipAddress('0.0.0.0'), IPv6: ipAddress('::') }
-
-/** The address that a socket is bound to when it may have any of the family of `address`. */
-export const anyAddressLike = (address: IpAddress): IpAddress => anyAddress[familyOf(address)]

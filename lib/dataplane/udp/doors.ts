@@ -3,6 +3,7 @@ import { errorCode, errorText } from '../../model/error-text.js'
 import type { IpAddress } from '../../model/ip-address.js'
 import { port, type Port } from '../../model/port.js'
 import type { Budget } from '../../stream/budget.js'
+import { noDescriptors } from '../no-descriptors.js'
 import { boundSocket } from './bound-socket.js'
 import { Door, type UdpService } from './door.js'
 
@@ -86,7 +87,7 @@ export class Doors {
   }
 
   #socketAt(address: IpAddress): Socket {
-    if (!this.#descriptors.take(1)) throw Object.assign(new Error('too many open files'), { code: 'EMFILE' })
+    if (!this.#descriptors.take(1)) throw noDescriptors()
     try {
       return boundSocket({ address, receiveBuffer, ...(this.#port !== undefined && { port: this.#port }) })
     } catch (error) {

@@ -6,6 +6,7 @@ import type { IpAddress } from '../../model/ip-address.js'
 import type { Milliseconds } from '../../model/milliseconds.js'
 import type { Port } from '../../model/port.js'
 import type { ServicePortId } from '../../model/service-port.js'
+import type { Budget } from '../../stream/budget.js'
 import type { Listener } from '../listener.js'
 import type { OwnFlows } from './own-flows.js'
 import { defaultUdpTimeout } from './default-udp-timeout.js'
@@ -24,6 +25,8 @@ export interface ListenUdpOptions {
   readonly isOurs: (endpoint: Endpoint) => boolean
   /** How long a flow may be idle. Default: `defaultUdpTimeout`. */
   readonly idleTimeout?: Milliseconds
+  /** What is left for listeners. Default: all that is left for flows. */
+  readonly descriptors?: Budget
   /** Shared by all service ports. */
   readonly room: FlowRoom
   /** Our sockets towards UDP endpoints, those of all service ports. */
@@ -42,7 +45,7 @@ export const listenUdp = (options: ListenUdpOptions): Promise<Listener> =>
 const open = (options: ListenUdpOptions): Listener => {
   const { addresses, room, idleTimeout = defaultUdpTimeout } = options
   const flows = new Flows({ ...options, idleTimeout })
-  const doors = new Doors({ ...options, flows }, room.descriptors)
+  const doors = new Doors({ ...options, flows }, options.descriptors ?? room.descriptors)
   doors.open(addresses(), options.port)
   let known: readonly Endpoint[] | undefined
   let closed = false

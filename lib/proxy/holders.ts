@@ -1,0 +1,118 @@
+import type { Listener } from '../dataplane/listener.js'
+import { type Endpoint, endpointText } from '../model/endpoint.js'
+import { errorCode, errorText } from '../model/error-text.js'
+import type { Report } from '../model/event.js'
+import { anyAddressLike } from '../model/ip-address.js'
+import { type Portal, portalText } from '../model/portal.js'
+import type { Protocol, ServicePort } from '../model/service-port.js'
+import type { Opening } from './opening.js'
+
+/** A place that one portal of a service port is to be held at. */
+export interface Hold extends Pick<Opening, 'picker'> {
+  readonly place: Endpoint
+  readonly portal: Portal
+  readonly servicePort: ServicePort
+}
+
+interface Holder {
+  readonly hold: Hold
+  readonly listener: Listener
+}
+
+export interface HoldersParts {
+  readonly listen: (opening: Opening) => Promise<Listener>
+  readonly report: Report
+}
+
+/** The portal, whatever class of clients it is for, as a key. */
+export const portalKey = (portal: Portal, { name, family }: ServicePort): string =>
+  `${name.protocol} ${family} ${portalText(portal)}`
+
+const keyOf = ({ place, servicePort }: Hold): string => `${servicePort.name.protocol} ${endpointText(place)}`
+
+// Nobody else is at an address that is not there yet, or no longer.
+const isNobodys = (error: unknown): boolean => errorCode(error) === 'EADDRNOTAVAIL'
+
+/** Listeners at portals' own places, so that no other program of this machine gets them. */
+export class Holders {
+  readonly #parts: HoldersParts
+  readonly #holders = new Map<string, Holder>()
+  /** What was said of portals, so that it is said once. */
+  #complaints: ReadonlyMap<string, string> = new Map()
+  #wanted: ReadonlyMap<string, Hold> = new Map()
+
+  constructor(parts: HoldersParts) {
+    this.#parts = parts
+  }
+
+  /** Those of `holds` that are not held yet. */
+  missing(holds: readonly Hold[]): readonly Hold[] {
+    return holds.filter(hold => this.#holders.get(keyOf(hold))?.hold.servicePort.id !== hold.servicePort.id)
+  }
+
+  /**
+   * Holds these places, as far as others let us, and those from before until `release`. Resolves with the keys of the portals
+   * that somebody else has: each is reported, once for as long as the reason stays, and tried again next time.
+   */
+  async hold(holds: readonly Hold[]): Promise<ReadonlySet<string>> {
+    const foreign = new Set<string>()
+    const complaints = new Map<string, string>()
+    this.#wanted = new Map(holds.map(hold => [keyOf(hold), hold]))
+    for (const [key, hold] of this.#wanted)
+      try {
+        await this.#keep(key, hold)
+      } catch (error) {
+        const portal = portalKey(hold.portal, hold.servicePort)
+        if (!isNobodys(error)) foreign.add(portal)
+        this.#complain(hold, errorText(error), complaints)
+      }
+    this.#complaints = complaints
+    return foreign
+  }
+
+  /** Lets go of what is not wanted any longer. */
+  async release(): Promise<void> {
+    const left = [...this.#holders].filter(([key]) => !this.#wanted.has(key))
+    await Promise.all(left.map(([key]) => this.#close(key)))
+  }
+
+  /** Lets go of everything. */
+  async close(): Promise<void> {
+    this.#wanted = new Map()
+    await this.release()
+  }
+
+  /** Whether one of ours listens there, if that is this machine. */
+  has({ address, port }: Endpoint, protocol: Protocol): boolean {
+    if (this.#holders.size === 0) return false
+    return [address, anyAddressLike(address)].some(each =>
+      this.#holders.has(`${protocol} ${endpointText({ address: each, port })}`),
+    )
+  }
+
+  async #keep(key: string, hold: Hold): Promise<void> {
+    const { place, servicePort, picker } = hold
+    const { id, name, family } = servicePort
+    const held = this.#holders.get(key)
+    // The port went from one Service to another: who comes in between is served by the rules.
+    if (held && held.hold.servicePort.id !== id) await this.#close(key)
+    const opening = { servicePort: id, protocol: name.protocol, family, picker, ...place }
+    const listener = this.#holders.get(key)?.listener ?? (await this.#parts.listen(opening))
+    this.#holders.set(key, { hold, listener })
+    listener.update(servicePort)
+  }
+
+  async #close(key: string): Promise<void> {
+    const held = this.#holders.get(key)
+    this.#holders.delete(key)
+    await held?.listener.close()
+  }
+
+  #complain({ portal, place, servicePort }: Hold, reason: string, complaints: Map<string, string>): void {
+    const key = `${servicePort.id} ${endpointText(place)}`
+    complaints.set(key, reason)
+    if (this.#complaints.get(key) === reason) return
+    const text = portalText(portal)
+    this.#parts.report({ type: 'portal-failed', servicePort: servicePort.id, portal: text, reason })
+  }
+}

@@ -1,0 +1,72 @@
+import type { ServicePicker } from '../balancer/service-picker.js'
+import type { Listener } from '../dataplane/listener.js'
+import { type Endpoint, endpointText } from '../model/endpoint.js'
+import type { Report } from '../model/event.js'
+import type { Port } from '../model/port.js'
+import type { Affinity, ServicePort } from '../model/service-port.js'
+
+const sameEndpoints = (some: readonly Endpoint[], others: readonly Endpoint[]): boolean =>
+  some === others || some.map(endpointText).join() === others.map(endpointText).join()
+
+const sameAffinity = (one: Affinity, other: Affinity): boolean =>
+  one.kind === 'client-ip' && other.kind === 'client-ip'
+    ? one.timeout === other.timeout
+    : one.kind === other.kind
+
+export interface ServedPortParts {
+  readonly picker: ServicePicker
+  readonly listener: Listener
+  readonly report: Report
+}
+
+/** A service port that has a listener. */
+export class ServedPort {
+  readonly #parts: ServedPortParts
+  /** As it was told last, to see what changes. */
+  #servicePort: ServicePort
+
+  constructor(servicePort: ServicePort, parts: ServedPortParts) {
+    this.#parts = parts
+    this.#servicePort = { ...servicePort, endpoints: [], affinity: { kind: 'none' } }
+    this.update(servicePort)
+  }
+
+  get servicePort(): ServicePort {
+    return this.#servicePort
+  }
+
+  get picker(): ServicePicker {
+    return this.#parts.picker
+  }
+
+  get localPort(): Port {
+    return this.#parts.listener.port
+  }
+
+  /** Serves as it says from now on. */
+  update(servicePort: ServicePort): void {
+    const { picker, listener, report } = this.#parts
+    const { id, endpoints, affinity } = servicePort
+    const before = this.#servicePort
+    this.#servicePort = servicePort
+    if (!sameAffinity(affinity, before.affinity)) {
+      picker.setAffinity(affinity)
+      report({ type: 'affinity', servicePort: id, affinity })
+    }
+    if (!sameEndpoints(endpoints, before.endpoints)) {
+      picker.replace(endpoints)
+      report({ type: 'endpoints', servicePort: id, endpoints })
+    }
+    listener.update(servicePort)
+  }
+
+  /** Nobody is an endpoint of it any longer, whatever becomes of its connections. */
+  abandon(): void {
+    this.#parts.listener.update({ ...this.#servicePort, endpoints: [] })
+  }
+
+  /** Stops accepting. Connections that are open go on. */
+  close(): Promise<void> {
+    return this.#parts.listener.close()
+  }
+}

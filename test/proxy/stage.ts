@@ -1,0 +1,141 @@
+import type { Test } from 'tap'
+import { ServicePicker } from '../../lib/balancer/service-picker.js'
+import type { Preparation, Wanted } from '../../lib/capture/capture.js'
+import { Connections } from '../../lib/dataplane/connections.js'
+import type { Listener } from '../../lib/dataplane/listener.js'
+import { machine } from '../../lib/host/machine.js'
+import { endpointText } from '../../lib/model/endpoint.js'
+import type { ProxyEvent } from '../../lib/model/event.js'
+import { ipAddress } from '../../lib/model/ip-address.js'
+import { milliseconds, seconds } from '../../lib/model/milliseconds.js'
+import { emptySnapshot, type Snapshot } from '../../lib/model/snapshot.js'
+import { port } from '../../lib/model/port.js'
+import { portRange } from '../../lib/model/port-range.js'
+import { portalText } from '../../lib/model/portal.js'
+import { ordinaryTraffic, type ServicePort, servicePortId } from '../../lib/model/service-port.js'
+import { Holders } from '../../lib/proxy/holders.js'
+import { LocalPorts } from '../../lib/proxy/local-ports.js'
+import type { Opening } from '../../lib/proxy/opening.js'
+import { heldPlaces } from '../../lib/proxy/places.js'
+import { Proxy } from '../../lib/proxy/proxy.js'
+import { ServedPorts } from '../../lib/proxy/served-ports.js'
+import { StateFile } from '../../lib/proxy/state-file.js'
+import { FakeClock } from '../fake-clock.js'
+
+/** A Service of one port, with so many endpoints. */
+export const servicePort = (service: string, endpoints: number): ServicePort => {
+  const name = { namespace: 'shop', service, port: '', protocol: 'TCP' } as const
+  return {
+    ...{ ...ordinaryTraffic, id: servicePortId(name), name, affinity: { kind: 'none' }, terms: {} },
+    othersServe: false,
+    portals: [{ kind: 'cluster-ip', address: ipAddress('10.96.0.10'), port: port(80) }],
+    endpoints: Array.from({ length: endpoints }, (_, index) => ({
+      address: ipAddress(`10.244.0.${index + 1}`),
+      port: port(8080),
+    })),
+  }
+}
+
+const text = ({ portals, guarded }: Wanted): string => {
+  const captured = portals.map(({ portal, servicePort: { service }, verdict, localPort }) => {
+    const where = portal.kind === 'cluster-ip' ? '' : ` ${portalText(portal)} for ${portal.clients}`
+    return `${service}${where} ${verdict} ${localPort}`
+  })
+  return `rules [${captured.join(', ')}] guard [${guarded.map(({ port }) => port).join(', ')}]`
+}
+
+/** What there is to serve, and what goes wrong with it. */
+interface World extends Snapshot {
+  readonly rulesFail: boolean
+  /** A service port that cannot be listened for. */
+  readonly deaf: string
+  /** Where nobody can listen, and with which code that fails. */
+  readonly trouble: Readonly<Record<string, string | undefined>>
+}
+
+interface Stage {
+  readonly proxy: Proxy
+  readonly events: readonly ProxyEvent[]
+  /** Tells of the world as it is now, and resolves with the notes when the sync that follows has ended. */
+  readonly sync: (change?: Partial<World>) => Promise<string[]>
+  readonly notes: string[]
+  readonly clock: FakeClock
+}
+
+/** A proxy whose listeners and rules take notes of what happens to them, in order. */
+export const stage = (t: Test): Stage => {
+  const notes: string[] = []
+  const events: ProxyEvent[] = []
+  const clock = new FakeClock()
+  const world: World = {
+    ...emptySnapshot,
+    servicePorts: [servicePort('cart', 1)],
+    rulesFail: false,
+    deaf: '',
+    trouble: {},
+  }
+  let changed = (): void => undefined
+  const localPorts = new LocalPorts(portRange('14000-14099'), new Map())
+  const report = (event: ProxyEvent): void => void events.push(event)
+  const listen = ({ servicePort: id, port: local, address }: Opening): Promise<Listener> => {
+    const place = address === undefined ? String(local) : endpointText({ address, port: local })
+    if (id === world.deaf) return Promise.reject(new Error('no descriptors left'))
+    const code = world.trouble[place]
+    if (code !== undefined) return Promise.reject(Object.assign(new Error(`${code} ${place}`), { code }))
+    notes.push(`open ${place}`)
+    return Promise.resolve({
+      port: local,
+      update: () => undefined,
+      close: () => Promise.resolve(void notes.push(`close ${place}`)),
+    })
+  }
+  const prepare = ({ guarded }: Preparation): Promise<void> => {
+    if (guarded.length > 0) notes.push(`prepare [${guarded.map(({ port }) => port).join(', ')}]`)
+    return Promise.resolve()
+  }
+  const served = new ServedPorts({
+    localPorts,
+    listen,
+    prepare,
+    holders: new Holders({ listen, report }),
+    places: heldPlaces({ addresses: () => [ipAddress('172.18.0.2')], nodePortAddresses: [] }),
+    newPicker: () => new ServicePicker({ clock, random: () => 0 }),
+    report,
+  })
+  const proxy = new Proxy({
+    source: {
+      start: each => (changed = each),
+      snapshot: () => world,
+      close: () => Promise.resolve(void notes.push('source closed')),
+    },
+    capture: {
+      prepare,
+      apply: wanted => {
+        notes.push(text(wanted))
+        return world.rulesFail ? Promise.reject(new Error('locked')) : Promise.resolve(['IPv4'])
+      },
+      remove: () => Promise.resolve([String(notes.push('all rules out'))]),
+    },
+    ...{
+      served,
+      localPorts,
+      connections: new Connections(),
+      state: new StateFile(machine, t.testdir()),
+      clock,
+    },
+    healthChecks: { open: [], update: () => Promise.resolve(), close: () => Promise.resolve() },
+    nodePortsAt: () => undefined,
+    ...{ report, syncPeriod: seconds(30), minSyncPeriod: milliseconds(0) },
+  })
+  proxy.start()
+  const sync = async (change: Partial<World> = {}): Promise<string[]> => {
+    Object.assign(world, change)
+    const count = (): number =>
+      events.filter(({ type }) => type === 'synced' || type === 'sync-failed').length
+    const before = count()
+    changed()
+    while (count() === before) await clock.pass(1)
+    return notes.splice(0)
+  }
+  return { proxy, events, sync, notes, clock }
+}
