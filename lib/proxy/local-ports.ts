@@ -15,6 +15,7 @@ export class LocalPorts {
   readonly #foreign = new Set<Port>()
   /** Where the search for a free port goes on, so that a port just given back rests for a while. */
   #next: number
+  #version = 0
 
   constructor(range: PortRange, saved: ReadonlyMap<ServicePortId, Port>) {
     this.#range = range
@@ -45,12 +46,18 @@ export class LocalPorts {
     return id !== undefined && protocolOf(id) === protocol
   }
 
+  /** Another number whenever another port is given away, or given back: equal means that nothing need be saved. */
+  get version(): number {
+    return this.#version
+  }
+
   /** All that are given away, to be saved. */
   entries(): ReadonlyMap<ServicePortId, Port> {
     return this.#ports
   }
 
   #take(id: ServicePortId, local: Port): Port {
+    this.#version += 1
     this.#ports.set(id, local)
     this.#given.set(local, id)
     return local
@@ -59,6 +66,7 @@ export class LocalPorts {
   #giveBack(id: ServicePortId): Port | undefined {
     const local = this.#ports.get(id)
     if (local === undefined) return undefined
+    this.#version += 1
     this.#ports.delete(id)
     this.#given.delete(local)
     return local

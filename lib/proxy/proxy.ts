@@ -47,6 +47,8 @@ export class Proxy {
   readonly #limiter: RateLimiter
   /** Whether the source has seen everything once. */
   #informed = false
+  /** The local ports that the state file has. */
+  #saved: number | undefined
 
   constructor(parts: ProxyParts) {
     this.#parts = parts
@@ -135,8 +137,11 @@ export class Proxy {
   /** Remembers the local ports before rules name them: a crash in between must not make strays of them. */
   async #save(): Promise<void> {
     const { localPorts, state, report } = this.#parts
+    const { version } = localPorts
+    if (version === this.#saved) return
     try {
       await state.write({ localPorts: localPorts.entries() })
+      this.#saved = version
     } catch (error) {
       report({ type: 'state-not-saved', reason: errorText(error) })
     }

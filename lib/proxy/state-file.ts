@@ -28,7 +28,6 @@ const decode = (text: string): SavedState => {
 export class StateFile {
   readonly #host: Host
   readonly path: string
-  #written = ''
 
   constructor(host: Host, folder: string) {
     this.#host = host
@@ -52,11 +51,9 @@ export class StateFile {
     return found
   }
 
-  /** Writes `state`, unless it is what was written last. */
+  /** Writes `state`: the whole of it, or the file stays as it was. */
   async write({ localPorts }: SavedState): Promise<void> {
     const text = `${JSON.stringify({ localPorts: Object.fromEntries(localPorts) }, undefined, 1)}\n`
-    if (text === this.#written) return
     await this.#host.writeFile(this.path, text)
-    this.#written = text
   }
 }

@@ -53,6 +53,16 @@ t.test(
   },
 )
 
+t.test('local ports are saved when others are given away or given back, and only then', async t => {
+  const { sync, saved } = stage(t)
+  await sync()
+  t.strictSame(saved(), [14_000])
+  await sync({ servicePorts: [servicePort('cart', 2)] })
+  t.strictSame(saved(), [])
+  await sync({ servicePorts: [servicePort('cart', 2), servicePort('web', 1)] })
+  t.strictSame(saved(), [14_000, 14_001])
+})
+
 t.test('a stop takes rules out first, then closes listeners, and the guard last', async t => {
   const { proxy, sync, notes } = stage(t)
   await sync()

@@ -3,6 +3,7 @@ import { ServicePicker } from '../../lib/balancer/service-picker.js'
 import type { Preparation, Wanted } from '../../lib/capture/capture.js'
 import { Connections } from '../../lib/dataplane/connections.js'
 import type { Listener } from '../../lib/dataplane/listener.js'
+import type { Host } from '../../lib/host/host.js'
 import { machine } from '../../lib/host/machine.js'
 import { endpointText } from '../../lib/model/endpoint.js'
 import type { ProxyEvent } from '../../lib/model/event.js'
@@ -59,6 +60,8 @@ interface Stage {
   /** Tells of the world as it is now, and resolves with the notes when the sync that follows has ended. */
   readonly sync: (change?: Partial<World>) => Promise<string[]>
   readonly notes: string[]
+  /** The local ports that were saved since it was asked last, each time all of them. */
+  readonly saved: () => readonly number[]
   readonly clock: FakeClock
 }
 
@@ -88,6 +91,15 @@ export const stage = (t: Test): Stage => {
       update: () => undefined,
       close: () => Promise.resolve(void notes.push(`close ${place}`)),
     })
+  }
+  const writes: string[] = []
+  const folder = t.testdir()
+  const host: Host = {
+    ...machine,
+    writeFile: (path, text) => {
+      writes.push(text)
+      return machine.writeFile(path, text)
+    },
   }
   const prepare = ({ guarded }: Preparation): Promise<void> => {
     if (guarded.length > 0) notes.push(`prepare [${guarded.map(({ port }) => port).join(', ')}]`)
@@ -120,7 +132,7 @@ export const stage = (t: Test): Stage => {
       served,
       localPorts,
       connections: new Connections(),
-      state: new StateFile(machine, t.testdir()),
+      state: new StateFile(host, folder),
       clock,
     },
     healthChecks: { open: [], update: () => Promise.resolve(), close: () => Promise.resolve() },
@@ -137,5 +149,7 @@ export const stage = (t: Test): Stage => {
     while (count() === before) await clock.pass(1)
     return notes.splice(0)
   }
-  return { proxy, events, sync, notes, clock }
+  const saved = (): number[] =>
+    writes.splice(0).flatMap(text => Array.from(text.matchAll(/: (\d+)/g), ([, local]) => Number(local)))
+  return { proxy, events, sync, notes, saved, clock }
 }
