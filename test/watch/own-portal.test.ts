@@ -1,7 +1,7 @@
 import t from 'tap'
-import { Composer } from '../../lib/watch/composer.js'
+import { Composer } from '../../lib/watch/translation/composer.js'
 import { whyOwnPortal } from '../../lib/watch/own-portal.js'
-import { readService } from '../../lib/watch/service.js'
+import { readService } from '../../lib/watch/translation/service.js'
 import { service } from './api-objects.js'
 
 const kubernetes = service({

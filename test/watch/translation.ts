@@ -1,9 +1,9 @@
 import { endpointText } from '../../lib/model/endpoint.js'
 import { portalText } from '../../lib/model/portal.js'
 import type { Affinity, ServicePort } from '../../lib/model/service-port.js'
-import { Composer } from '../../lib/watch/composer.js'
-import { readEndpointSlice } from '../../lib/watch/endpoint-slice.js'
-import { readService } from '../../lib/watch/service.js'
+import { Composer } from '../../lib/watch/translation/composer.js'
+import { readEndpointSlice } from '../../lib/watch/translation/endpoint-slice.js'
+import { readService } from '../../lib/watch/translation/service.js'
 
 /** Objects of the API, as JSON has them. */
 export interface Objects {

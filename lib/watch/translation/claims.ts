@@ -1,5 +1,5 @@
-import { type Portal, portalText } from '../model/portal.js'
-import type { ServicePort } from '../model/service-port.js'
+import { type Portal, portalText } from '../../model/portal.js'
+import type { ServicePort } from '../../model/service-port.js'
 import type { Service } from './service.js'
 import { objectText, refused, type Skip } from './skip.js'
 

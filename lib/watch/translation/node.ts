@@ -1,4 +1,4 @@
-import { field, list, text, textFields, texts } from './raw.js'
+import { field, list, text, textFields, texts } from '../raw.js'
 
 /** What we need of a Node. */
 export interface Node {

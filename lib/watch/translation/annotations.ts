@@ -1,7 +1,7 @@
-import { duration } from '../model/duration.js'
-import { errorText } from '../model/error-text.js'
-import { onEndpointGone, proxyProtocol, type Terms } from '../model/terms.js'
-import { field, textFields } from './raw.js'
+import { duration } from '../../model/duration.js'
+import { errorText } from '../../model/error-text.js'
+import { onEndpointGone, proxyProtocol, type Terms } from '../../model/terms.js'
+import { field, textFields } from '../raw.js'
 import type { ProxiedPort } from './service-ports.js'
 import { refused, type Skip, someOf } from './skip.js'
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { Composer } from '../../lib/watch/composer.js'
-import { readEndpointSlice } from '../../lib/watch/endpoint-slice.js'
-import { readNode } from '../../lib/watch/node.js'
-import { readService } from '../../lib/watch/service.js'
-import { at, service, slice } from './api-objects.js'
-import { type Objects, translation } from './translation.js'
+import { Composer } from '../../../lib/watch/translation/composer.js'
+import { readEndpointSlice } from '../../../lib/watch/translation/endpoint-slice.js'
+import { readNode } from '../../../lib/watch/translation/node.js'
+import { readService } from '../../../lib/watch/translation/service.js'
+import { at, service, slice } from '../api-objects.js'
+import { type Objects, translation } from '../translation.js'
 
 const names = fc.constantFrom('cart', 'web', 'db')
 const conditions = fc.record(

@@ -1,10 +1,10 @@
 import t from 'tap'
-import type { Terms } from '../../lib/model/terms.js'
-import { Composer } from '../../lib/watch/composer.js'
-import { readEndpointSlice } from '../../lib/watch/endpoint-slice.js'
-import { readService } from '../../lib/watch/service.js'
-import { service, slice } from './api-objects.js'
-import { translation } from './translation.js'
+import type { Terms } from '../../../lib/model/terms.js'
+import { Composer } from '../../../lib/watch/translation/composer.js'
+import { readEndpointSlice } from '../../../lib/watch/translation/endpoint-slice.js'
+import { readService } from '../../../lib/watch/translation/service.js'
+import { service, slice } from '../api-objects.js'
+import { translation } from '../translation.js'
 
 const ports = [
   { name: 'dns', protocol: 'TCP', port: 53 },

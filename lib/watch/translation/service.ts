@@ -1,9 +1,9 @@
-import { familyOf, type IpAddress, ipAddress } from '../model/ip-address.js'
-import { seconds } from '../model/milliseconds.js'
-import type { Affinity } from '../model/service-port.js'
+import { familyOf, type IpAddress, ipAddress } from '../../model/ip-address.js'
+import { seconds } from '../../model/milliseconds.js'
+import type { Affinity } from '../../model/service-port.js'
 import { type Annotations, readAnnotations } from './annotations.js'
 import { partsNotOurs, type ServiceDraft, whyNotOurs } from './not-ours.js'
-import { field, list, text, texts } from './raw.js'
+import { field, list, text, texts } from '../raw.js'
 import { type ProxiedPort, readServicePorts } from './service-ports.js'
 import { objectText, type Skip } from './skip.js'
 

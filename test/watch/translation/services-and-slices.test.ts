@@ -1,6 +1,6 @@
 import t from 'tap'
-import { at, service, type ServiceParts, slice, type SliceParts } from './api-objects.js'
-import { translation } from './translation.js'
+import { at, service, type ServiceParts, slice, type SliceParts } from '../api-objects.js'
+import { translation } from '../translation.js'
 
 const ofService = (parts: ServiceParts): string[] =>
   translation({ services: [service(parts)], slices: [slice()] })

@@ -1,6 +1,6 @@
-import { familyOf, type IpAddress } from '../model/ip-address.js'
-import { whyUndialable } from '../model/undialable.js'
-import { field, list, textFields } from './raw.js'
+import { familyOf, type IpAddress } from '../../model/ip-address.js'
+import { whyUndialable } from '../../model/undialable.js'
+import { field, list, textFields } from '../raw.js'
 import { isDnsLabel, notForUs, refused, type Skip } from './skip.js'
 
 const proxyName = 'service.kubernetes.io/service-proxy-name'

@@ -1,5 +1,5 @@
-import { type Endpoint, endpointText } from '../model/endpoint.js'
-import { familyOf, type IpAddress } from '../model/ip-address.js'
+import { type Endpoint, endpointText } from '../../model/endpoint.js'
+import { familyOf, type IpAddress } from '../../model/ip-address.js'
 import type { EndpointSlice, SliceEndpoint, SlicePort } from './endpoint-slice.js'
 
 /** What tells a port of a Service from its others, and so which of a slice's ports belong to it. */

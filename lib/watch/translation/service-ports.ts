@@ -1,6 +1,6 @@
-import { type Port, port } from '../model/port.js'
-import type { Protocol } from '../model/service-port.js'
-import { field, text } from './raw.js'
+import { type Port, port } from '../../model/port.js'
+import type { Protocol } from '../../model/service-port.js'
+import { field, text } from '../raw.js'
 import { isDnsLabel, notForUs, refused, type Skip } from './skip.js'
 
 /** A port of a Service that is proxied. */
