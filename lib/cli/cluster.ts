@@ -1,8 +1,9 @@
+import { hostname } from 'node:os'
 import type { Log } from '../observe/log.js'
 import { ApiClient } from '../watch/api-client.js'
 import { findApiServer } from '../watch/api-server.js'
 import { ApiSource } from '../watch/api-source.js'
-import { whyOwnPortal } from '../watch/own-portal.js'
+import { apiServerAt, whyOwnPortal } from '../watch/own-portal.js'
 import { kubeconfigChoice } from './kubeconfig-choice.js'
 import type { ClusterOptions } from './options/cluster.js'
 import { realClock as clock } from './real-clock.js'
@@ -22,7 +23,16 @@ export const openCluster = async (options: ClusterOptions, log: Log): Promise<Cl
   const server = await findApiServer(await kubeconfigChoice(options))
   log.info(`API server ${server.url.href} (${server.origin})`)
   const transport = new ApiClient({ ...server, server: server.url, clock })
-  const source = new ApiSource({ transport, clock, random: Math.random, report: log.event })
+  const apiServer = apiServerAt(server.url)
+  const source = new ApiSource({
+    ...{ transport, clock, random: Math.random, report: log.event },
+    translation: {
+      nodeName: hostname().toLowerCase(),
+      families: ['IPv4'],
+      serviceCidrs: [],
+      ...(apiServer && { apiServer }),
+    },
+  })
   return {
     source,
     readOnce: async signal => {

@@ -6,7 +6,7 @@ import type { Affinity, ServicePortId } from './service-port.js'
 import type { TrafficEvent } from './traffic-event.js'
 
 /** The kinds of API objects that we mirror, as their resources are called. */
-export type Resource = 'services' | 'endpointslices' | 'nodes'
+export type Resource = 'services' | 'endpointslices' | 'endpoints' | 'nodes'
 
 /**
  * Why a list or a watch ended. `silent`: the server stopped answering without saying so. `untrusted`: its certificate is
@@ -34,6 +34,17 @@ export type ApiEvent =
       readonly reason: string
       /** How long until the next attempt. */
       readonly retryIn: Milliseconds
+    }
+  | {
+      /** We are none of the cluster's Nodes, so no endpoint is ours: traffic policies and topology hints are not followed. */
+      readonly type: 'no-node'
+      readonly node: string
+    }
+  | {
+      /** The server has no `wanted`, so its `instead` are used for as long as we run. */
+      readonly type: 'older-api'
+      readonly wanted: Resource
+      readonly instead: Resource
     }
   | {
       /** An object, or a part of one, that is not proxied. Said once for as long as the reason stays. */

@@ -19,6 +19,13 @@ const apiSentence = (event: ApiEvent): Sentence => {
         `cannot ${event.during} ${event.resource}: ${event.reason}; ${again}`,
       )
     }
+    case 'no-node': {
+      const counts = 'traffic policies Local and topology hints count as none'
+      const cure = '--hostname-override says which Node this is'
+      return sentence('info', 0, `no Node is called ${event.node}: ${counts}; ${cure}`)
+    }
+    case 'older-api':
+      return sentence('info', 0, `the server has no ${event.wanted}: using its ${event.instead}`)
     case 'skipped': {
       const refused = event.why === 'refused'
       return sentence(refused ? 'warn' : 'info', refused ? 0 : 1, `${event.object}: ${event.reason}`)
@@ -101,6 +108,8 @@ export const describe = (event: ProxyEvent): Sentence => {
       return flowSentence(event)
     case 'listed':
     case 'api-trouble':
+    case 'no-node':
+    case 'older-api':
     case 'skipped':
       return apiSentence(event)
     case 'listening':

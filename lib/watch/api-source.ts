@@ -1,7 +1,10 @@
 import type { Clock } from '../model/clock.js'
 import type { Report } from '../model/event.js'
+import type { Family } from '../model/ip-address.js'
+import type { OwnPods } from '../model/own-pods.js'
 import type { Snapshot } from '../model/snapshot.js'
 import * as kinds from './api-kind.js'
+import type { AddressRules } from './translation/address-rules.js'
 import { Composer } from './translation/composer.js'
 import { readEndpointSlice, type EndpointSlice } from './translation/endpoint-slice.js'
 import { firstFailure } from './first-failure.js'
@@ -11,6 +14,16 @@ import { readService, type Service } from './translation/service.js'
 import { Said } from './translation/skip.js'
 import type { Transport } from './transport.js'
 
+/** What of the place we run at matters to what becomes of Services. */
+export interface TranslationOptions extends AddressRules {
+  /** The Node that we are, if there is one of that name. */
+  readonly nodeName: string
+  /** Those that this machine has. */
+  readonly families: readonly Family[]
+  /** Absent: the Node's own ranges. */
+  readonly ownPods?: OwnPods
+}
+
 export interface ApiSourceOptions {
   /** Closed with the source. */
   readonly transport: Transport
@@ -18,23 +31,27 @@ export interface ApiSourceOptions {
   /** From 0 to 1, as `Math.random` gives it. */
   readonly random: () => number
   readonly report: Report
+  readonly translation: TranslationOptions
 }
 
 /** What an API server says about Services, kept up to date. */
 export class ApiSource {
   readonly #options: ApiSourceOptions
   readonly #stop = new AbortController()
-  readonly #composer = new Composer()
+  readonly #composer: Composer
   readonly #said: Said
   readonly #services: Mirror<Service>
   readonly #slices: Mirror<EndpointSlice>
   readonly #nodes: Mirror<Node>
   #changed: () => void = () => undefined
+  #saidNoNode = false
   #running: Promise<unknown> = Promise.resolve()
 
   constructor(options: ApiSourceOptions) {
     this.#options = options
     this.#said = new Said(options.report)
+    const { families, ownPods, nodeName, ...rules } = options.translation
+    this.#composer = new Composer({ families, rules, ...(ownPods && { ownPods }) })
     const common = {
       ...options,
       changed: () => {
@@ -43,7 +60,7 @@ export class ApiSource {
     }
     this.#services = new Mirror({ ...common, kind: kinds.services, decode: readService })
     this.#slices = new Mirror({ ...common, kind: kinds.endpointSlices, decode: readEndpointSlice })
-    this.#nodes = new Mirror({ ...common, kind: kinds.nodes, decode: readNode })
+    this.#nodes = new Mirror({ ...common, kind: kinds.nodeCalled(nodeName), decode: readNode })
   }
 
   /** Whether all kinds were listed whole once: before that, a snapshot may lack anything. */
@@ -53,17 +70,22 @@ export class ApiSource {
 
   /** All service ports as they are now. What is left out is reported, once for as long as the reason stays. */
   snapshot(): Snapshot {
-    const { snapshot, skips } = this.#composer.compose(
-      this.#services.values.values(),
-      this.#slices.values.values(),
-    )
-    if (this.ready) this.#said.tell(skips)
+    const { node } = this
+    const { snapshot, skips } = this.#composer.compose({
+      services: this.#services.values.values(),
+      slices: this.#slices.values.values(),
+      node,
+    })
+    if (this.ready) {
+      this.#said.tell(skips)
+      this.#tellOf(node)
+    }
     return snapshot
   }
 
-  /** The cluster's Nodes, by name. */
-  get nodes(): ReadonlyMap<string, Node> {
-    return this.#nodes.values
+  /** The Node that we are; undefined where we are none. */
+  get node(): Node | undefined {
+    return this.#nodes.values.get(this.#options.translation.nodeName)
   }
 
   /**
@@ -97,6 +119,12 @@ export class ApiSource {
     this.#stop.abort()
     this.#options.transport.close()
     await this.#running
+  }
+
+  #tellOf(node: Node | undefined): void {
+    const { report, translation } = this.#options
+    if (!node && !this.#saidNoNode) report({ type: 'no-node', node: translation.nodeName })
+    this.#saidNoNode = !node
   }
 
   get #mirrors(): readonly Pick<Mirror<unknown>, 'kind' | 'listed' | 'list' | 'run'>[] {

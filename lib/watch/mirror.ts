@@ -4,7 +4,7 @@ import { errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import { milliseconds, seconds } from '../model/milliseconds.js'
 import { ApiError } from './api-error.js'
-import type { ApiKind } from './api-kind.js'
+import { type ApiKind, pathOf } from './api-kind.js'
 import { Backoff } from './backoff.js'
 import { linesOf } from './body.js'
 import { field, text } from './raw.js'
@@ -102,7 +102,10 @@ export class Mirror<Value> {
     const [from, to] = transport.watchSeconds
     const timeout = Math.round(from + random() * (to - from))
     const started = clock.now()
-    const path = `${kind.path}?watch=true&allowWatchBookmarks=true&resourceVersion=${encodeURIComponent(this.#version)}&timeoutSeconds=${timeout}`
+    const path = pathOf(kind, {
+      ...{ watch: 'true', allowWatchBookmarks: 'true', resourceVersion: this.#version },
+      timeoutSeconds: String(timeout),
+    })
     const answer = await transport.get(path, { signal, quiet: seconds(timeout + 5) })
     if (answer.status !== 200) throw await refusalIn(answer)
     let events = 0

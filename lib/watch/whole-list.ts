@@ -1,6 +1,6 @@
 import { seconds } from '../model/milliseconds.js'
 import { ApiError, refusalError } from './api-error.js'
-import type { ApiKind } from './api-kind.js'
+import { type ApiKind, pathOf } from './api-kind.js'
 import { parsed, wholeText } from './body.js'
 import { field, list, text } from './raw.js'
 import type { Answer, Transport } from './transport.js'
@@ -51,10 +51,11 @@ const readPage = (kind: ApiKind, body: string): Page => {
   return { version, items, next: next === '' ? undefined : next }
 }
 
-const getPage = async (kind: ApiKind, query: URLSearchParams, options: ListOptions): Promise<Page> => {
+type Query = Readonly<Record<string, string>>
+
+const getPage = async (kind: ApiKind, query: Query, options: ListOptions): Promise<Page> => {
   const { transport, signal } = options
-  const asked = query.size === 0 ? kind.path : `${kind.path}?${query.toString()}`
-  const answer = await transport.get(asked, { signal, quiet })
+  const answer = await transport.get(pathOf(kind, query), { signal, quiet })
   if (answer.status !== 200) throw await refusalIn(answer)
   return readPage(kind, await wholeText(answer.body))
 }
@@ -66,8 +67,7 @@ const pagesAfter = async (kind: ApiKind, first: Page, options: ListOptions): Pro
   let page = first
   for (let pages = 1; page.next !== undefined; pages++) {
     if (pages > mostPages) throw new ApiError('garbage', `the server sent a list of more than ${pages} pages`)
-    const query = new URLSearchParams({ limit: String(pageSize), continue: page.next })
-    page = await getPage(kind, query, options)
+    page = await getPage(kind, { limit: String(pageSize), continue: page.next }, options)
     for (const item of page.items) items.push(item)
   }
   return { version: page.version, items }
@@ -79,15 +79,16 @@ const pagesAfter = async (kind: ApiKind, first: Page, options: ListOptions): Pro
  */
 export const wholeList = async (kind: ApiKind, options: ListOptions): Promise<WholeList> => {
   const { version } = options
-  const query = new URLSearchParams()
-  if (version !== '') query.set('resourceVersion', version)
-  // The server's cache answers "at least as new as" only without a limit; with one, etcd has to.
-  if (version === '' || version === '0') query.set('limit', String(pageSize))
+  const query = {
+    ...(version !== '' && { resourceVersion: version }),
+    // The server's cache answers "at least as new as" only without a limit; with one, etcd has to.
+    ...((version === '' || version === '0') && { limit: String(pageSize) }),
+  }
   const first = await getPage(kind, query, options)
   try {
     return await pagesAfter(kind, first, options)
   } catch (error) {
     if (!isExpired(error)) throw error
-    return pagesAfter(kind, await getPage(kind, new URLSearchParams(), options), options)
+    return pagesAfter(kind, await getPage(kind, {}, options), options)
   }
 }

@@ -6,7 +6,7 @@ import { Failure } from '../../lib/model/failure.js'
 import { servicePortText } from '../../lib/model/service-port.js'
 import { ApiClient } from '../../lib/watch/api-client.js'
 import { ApiError } from '../../lib/watch/api-error.js'
-import { ApiSource } from '../../lib/watch/api-source.js'
+import { ApiSource, type TranslationOptions } from '../../lib/watch/api-source.js'
 import type { Transport } from '../../lib/watch/transport.js'
 import { createCertificates } from '../../lib/sandbox/api/certificates.js'
 import { FakeClock, settled } from '../fake-clock.js'
@@ -23,6 +23,12 @@ const replay = ({ url = '' }: Request, response: Response): void => {
   else response.end(recording.list)
 }
 
+const translation: TranslationOptions = {
+  nodeName: 'kind-worker2',
+  families: ['IPv4', 'IPv6'],
+  serviceCidrs: [],
+}
+
 const sourceFor = async (
   speaks: Speaks,
   answer: (request: Request, response: Response) => void,
@@ -36,7 +42,10 @@ const sourceFor = async (
     credentials: () => Promise.resolve({ headers: {}, tls: { ca: certificates.ca }, agent: undefined }),
     clock,
   })
-  const source = new ApiSource({ transport, clock, random: () => 0, report: event => events.push(event) })
+  const source = new ApiSource({
+    ...{ transport, clock, translation, random: () => 0 },
+    report: event => events.push(event),
+  })
   return {
     source,
     events,
@@ -61,9 +70,9 @@ for (const speaks of ['h2', 'http'] as const)
           if (!source.ready) return
           const { servicePorts } = source.snapshot()
           const big = servicePorts.find(({ name }) => servicePortText(name) === 'shop/big')
-          const tainted = source.nodes.get('kind-worker2')?.taints.length === 1
+          const tainted = source.node?.taints.length === 1
           const gone = servicePorts.every(({ name }) => name.service !== 'service-test')
-          if (big?.endpoints.length === 250 && servicePorts.length === 28 && tainted && gone) resolve()
+          if (big?.endpoints.length === 250 && servicePorts.length === 31 && tainted && gone) resolve()
         })
       })
       await close()
@@ -144,7 +153,7 @@ t.test('a first list that fails leaves no other under way, which could overwrite
     close: () => undefined,
   }
   const source = new ApiSource({
-    ...{ transport, clock: new FakeClock(), random: () => 0 },
+    ...{ transport, clock: new FakeClock(), translation, random: () => 0 },
     report: () => undefined,
   })
   await t.rejects(source.readOnce(new AbortController().signal), { code: 'api-unreachable' })

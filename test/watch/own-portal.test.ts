@@ -1,8 +1,7 @@
 import t from 'tap'
-import { Composer } from '../../lib/watch/translation/composer.js'
 import { whyOwnPortal } from '../../lib/watch/own-portal.js'
-import { readService } from '../../lib/watch/translation/service.js'
 import { service } from './api-objects.js'
+import { snapshotOf } from './translation.js'
 
 const kubernetes = service({
   name: 'kubernetes',
@@ -15,7 +14,7 @@ const kubernetes = service({
     ],
   },
 })
-const { snapshot } = new Composer().compose([readService(kubernetes)], [])
+const snapshot = snapshotOf({ services: [kubernetes], slices: [] })
 
 t.test('an API server behind our own portal is a conflict, by address and by name', t => {
   for (const url of [

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { endpointSlices, nodes, services, type ApiKind } from '../../lib/watch/api-kind.js'
+import { type ApiKind, endpointSlices, nodeCalled, services } from '../../lib/watch/api-kind.js'
 import { keyOf } from '../../lib/watch/mirror.js'
 import { field, isRaw, list } from '../../lib/watch/raw.js'
 
@@ -28,12 +28,14 @@ export const bare = (object: unknown): unknown =>
 export const itemsOf = (text: string): ReadonlyMap<string, unknown> =>
   new Map(list(field(JSON.parse(text), 'items')).map(item => [keyOf(item), item] as const))
 
-export const recordings: readonly Recording[] = [services, endpointSlices, nodes].map(kind => ({
-  kind,
-  list: read(kind, 'list.json'),
-  lines: read(kind, 'watch.jsonl')
-    .split('\n')
-    .filter(line => line !== '')
-    .map(line => `${line}\n`),
-  final: itemsOf(read(kind, 'final.json')),
-}))
+export const recordings: readonly Recording[] = [services, endpointSlices, nodeCalled('kind-worker')].map(
+  kind => ({
+    kind,
+    list: read(kind, 'list.json'),
+    lines: read(kind, 'watch.jsonl')
+      .split('\n')
+      .filter(line => line !== '')
+      .map(line => `${line}\n`),
+    final: itemsOf(read(kind, 'final.json')),
+  }),
+)

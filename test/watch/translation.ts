@@ -1,15 +1,36 @@
+import { cidrText } from '../../lib/model/cidr.js'
 import { endpointText } from '../../lib/model/endpoint.js'
-import { portalText } from '../../lib/model/portal.js'
+import { clientsOf, type Portal, portalText } from '../../lib/model/portal.js'
 import type { Affinity, ServicePort } from '../../lib/model/service-port.js'
-import { Composer } from '../../lib/watch/translation/composer.js'
+import type { Snapshot } from '../../lib/model/snapshot.js'
+import { Composer, type ComposerOptions, type Composition } from '../../lib/watch/translation/composer.js'
 import { readEndpointSlice } from '../../lib/watch/translation/endpoint-slice.js'
+import { readNode } from '../../lib/watch/translation/node.js'
 import { readService } from '../../lib/watch/translation/service.js'
 
 /** Objects of the API, as JSON has them. */
 export interface Objects {
   readonly services: readonly unknown[]
   readonly slices: readonly unknown[]
+  /** The Node that we are. */
+  readonly node?: unknown
 }
+
+/** A machine with both families on which everything is allowed. */
+export const anywhere: ComposerOptions = { families: ['IPv4', 'IPv6'], rules: { serviceCidrs: [] } }
+
+export const compose = (
+  { services, slices, node }: Objects,
+  options: Partial<ComposerOptions> = {},
+): Composition =>
+  new Composer({ ...anywhere, ...options }).compose({
+    services: services.map(readService),
+    slices: slices.map(readEndpointSlice),
+    node: node === undefined ? undefined : readNode(node),
+  })
+
+export const snapshotOf = (objects: Objects, options: Partial<ComposerOptions> = {}): Snapshot =>
+  compose(objects, options).snapshot
 
 const few = (texts: readonly string[]): string =>
   texts.length <= 6 ? texts.join(' ') : `${texts[0]} ${texts[1]} … ${texts.at(-1)} (${texts.length})`
@@ -17,14 +38,35 @@ const few = (texts: readonly string[]): string =>
 const affinityText = (affinity: Affinity): string =>
   affinity.kind === 'none' ? '' : ` for the same client within ${affinity.timeout / 1000} s`
 
-const servicePortLine = ({ id, portals, endpoints, affinity }: ServicePort): string =>
-  `${id} at ${portals.map(portalText).join(' ')} -> ${few(endpoints.map(endpointText)) || 'nobody'}${affinityText(affinity)}`
+const sourcesText = (portal: Portal): string => {
+  if (portal.kind !== 'load-balancer' || !portal.sources) return ''
+  return ` from ${portal.sources.map(cidrText).join(', ') || 'nowhere'}`
+}
 
-/** What becomes of objects, a line for each service port and for each thing that is left out. */
-export const translation = ({ services, slices }: Objects): string[] => {
-  const { snapshot, skips } = new Composer().compose(services.map(readService), slices.map(readEndpointSlice))
+/** A cluster IP as its address, any other portal with its kind. */
+const whereText = (portal: Portal): string => {
+  const kind = portal.kind === 'cluster-ip' ? '' : `${portal.kind} `
+  const clients = clientsOf(portal) === 'everybody' ? '' : ` for ${clientsOf(portal)}`
+  return `${kind}${portalText(portal)}${clients}${sourcesText(portal)}`
+}
+
+const whoText = ({ endpoints, othersServe }: ServicePort): string =>
+  few(endpoints.map(endpointText)) || (othersServe ? 'nobody here' : 'nobody')
+
+const servicePortLine = (servicePort: ServicePort): string => {
+  const { id, portals, affinity } = servicePort
+  return `${id} at ${portals.map(whereText).join(', ')} -> ${whoText(servicePort)}${affinityText(affinity)}`
+}
+
+/** What becomes of objects, a line for each service port, for each health check and for each thing that is left out. */
+export const translation = (objects: Objects, options: Partial<ComposerOptions> = {}): string[] => {
+  const { snapshot, skips } = compose(objects, options)
   return [
     ...snapshot.servicePorts.map(servicePortLine),
+    ...snapshot.healthChecks.map(
+      ({ namespace, service, port, localEndpoints }) =>
+        `health check of ${namespace}/${service} at ${port}: ${localEndpoints}`,
+    ),
     ...skips.map(({ object, reason, why }) => `${why}: ${object}: ${reason}`),
   ]
 }

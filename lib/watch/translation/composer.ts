@@ -1,11 +1,23 @@
-import type { IpAddress } from '../../model/ip-address.js'
-import { ordinaryTraffic, type ServicePort, servicePortId } from '../../model/service-port.js'
-import { emptySnapshot, type Snapshot } from '../../model/snapshot.js'
-import { type Claim, settle } from './claims.js'
+import { isDeepStrictEqual } from 'node:util'
+import type { OwnPods } from '../../model/own-pods.js'
+import type { Snapshot } from '../../model/snapshot.js'
+import { type Claim, holdingsOf, settle, type Settlement } from './claims.js'
 import type { EndpointSlice } from './endpoint-slice.js'
-import { selectEndpoints } from './selection.js'
+import { ForbiddenEndpoints } from './forbidden-endpoints.js'
+import type { Node } from './node.js'
+import type { Place } from './place.js'
+import { portClasses } from './port-class.js'
+import { type Ingredients, serve, type ServedService } from './served-service.js'
 import type { Service } from './service.js'
-import { objectText, refused, type Skip, someOf } from './skip.js'
+import type { Skip } from './skip.js'
+
+/** All that the API server says. */
+export interface Objects {
+  readonly services: Iterable<Service>
+  readonly slices: Iterable<EndpointSlice>
+  /** The Node that we are; undefined where we are none. */
+  readonly node: Node | undefined
+}
 
 /** All that is proxied, and why the rest is not. */
 export interface Composition {
@@ -13,20 +25,13 @@ export interface Composition {
   readonly skips: readonly Skip[]
 }
 
-/** Whose each cluster IP is. */
-type Owners = ReadonlyMap<IpAddress, string>
-
-/** What was made of a Service, and of what. */
-interface Composed extends Claim {
-  readonly slices: readonly EndpointSlice[]
-  readonly owners: Owners
-  readonly skips: readonly Skip[]
+/** What does not change while we run. */
+export interface ComposerOptions extends Omit<Place, 'node'> {
+  /** Absent: those of the Node's own ranges. */
+  readonly ownPods?: OwnPods
 }
 
-const keyOf = ({ namespace, name }: Service): string => `${namespace}/${name}`
-
-const byText = <Value>(values: Iterable<Value>, textOf: (value: Value) => string): Value[] =>
-  [...values].sort((one, other) => (textOf(one) < textOf(other) ? -1 : 1))
+const none: readonly EndpointSlice[] = []
 
 const byService = (slices: Iterable<EndpointSlice>): ReadonlyMap<string, readonly EndpointSlice[]> => {
   const found = new Map<string, EndpointSlice[]>()
@@ -41,75 +46,102 @@ const byService = (slices: Iterable<EndpointSlice>): ReadonlyMap<string, readonl
   return found
 }
 
-const ownersOf = (services: readonly Service[]): Owners =>
-  new Map(
-    services.flatMap(({ clusterIps, namespace, name }) =>
-      clusterIps.map(address => [address, objectText('Service', namespace, name)] as const),
-    ),
-  )
+const same = <Value>(one: readonly Value[], other: readonly Value[]): boolean =>
+  one === other || (one.length === other.length && one.every((value, index) => value === other[index]))
 
-const equalOwners = (one: Owners, other: Owners): boolean =>
-  one.size === other.size && [...one].every(([address, owner]) => other.get(address) === owner)
+const ownPodsOf = (node: Node | undefined): OwnPods =>
+  node && node.podCidrs.length > 0 ? { kind: 'cidrs', cidrs: node.podCidrs } : { kind: 'unknown' }
 
-const equalSlices = (one: readonly EndpointSlice[], other: readonly EndpointSlice[]): boolean =>
-  one.length === other.length && one.every((slice, index) => slice === other[index])
+/** As far as Services are concerned: a taint changes none of them. */
+const sameNode = (one: Node | undefined, other: Node | undefined): boolean =>
+  one?.name === other?.name &&
+  one?.zone === other?.zone &&
+  isDeepStrictEqual(one?.addresses, other?.addresses)
 
-const whyOwned = ({ what, endpoints }: EndpointSlice, owners: Owners): Skip[] => {
-  const owned = endpoints.flatMap(({ address }) => {
-    const owner = owners.get(address)
-    return owner === undefined ? [] : [`${address} is the cluster IP of ${owner}`]
-  })
-  return owned.length === 0 ? [] : [refused(what, `an endpoint may not be a portal: ${someOf(owned)}`)]
+/** Who has which portals, as long as no Service changes. */
+interface Settled {
+  readonly services: readonly Service[]
+  readonly node: Node | undefined
+  readonly settlements: ReadonlyMap<Service, Settlement>
+  readonly forbidden: ForbiddenEndpoints
 }
 
-const compose = (service: Service, slices: readonly EndpointSlice[], owners: Owners): Composed => {
-  const { namespace, name, affinity, portals, terms } = service
-  if (!portals) return { service, slices, owners, servicePorts: [], skips: service.skips }
-  const servicePorts = portals.ports.map((proxied): ServicePort => {
-    const { protocol, port } = proxied
-    const id = { namespace, service: name, port: proxied.name, protocol }
-    return {
-      ...ordinaryTraffic,
-      id: servicePortId(id, ordinaryTraffic),
-      name: id,
-      portals: [{ kind: 'cluster-ip', address: portals.address, port }],
-      endpoints: selectEndpoints(proxied, slices, owners),
-      othersServe: false,
-      affinity,
-      terms: terms[protocol],
-    }
-  })
-  const ofSlices = slices.flatMap(slice => [...slice.skips, ...whyOwned(slice, owners)])
-  return { service, slices, owners, servicePorts, skips: [...service.skips, ...ofSlices] }
-}
+/** Whether they make the same, too: who may not be an endpoint matters to few. */
+const equal = (one: Ingredients, other: Ingredients): boolean =>
+  same(one.slices, other.slices) &&
+  same(one.settlement.classes, other.settlement.classes) &&
+  same(one.settlement.skips, other.settlement.skips) &&
+  one.node === other.node &&
+  (one.forbidden === other.forbidden ||
+    !(one.forbidden.concerns(one.slices) || other.forbidden.concerns(one.slices)))
 
 /**
  * Joins Services and slices to service ports. What did not change since the last time is taken from there: the
  * cost of a change is that of walking over all Services, not of reading them again.
  */
 export class Composer {
-  readonly #made = new WeakMap<Service, Composed>()
-  #owners: Owners = new Map()
+  readonly #options: ComposerOptions
+  #claims = new WeakMap<Service, Claim>()
+  readonly #served = new WeakMap<Service, { of: Ingredients; readonly service: ServedService }>()
+  #settled: Settled | undefined
+
+  constructor(options: ComposerOptions) {
+    this.#options = options
+  }
 
   /** The order of `services` and `slices` does not matter; the snapshot's is that of names. */
-  compose(services: Iterable<Service>, slices: Iterable<EndpointSlice>): Composition {
-    const sorted = byText(services, keyOf)
-    const owners = ownersOf(sorted)
-    if (!equalOwners(this.#owners, owners)) this.#owners = owners
+  compose({ services, slices, node }: Objects): Composition {
+    const sorted = [...services].sort((one, other) => (one.key < other.key ? -1 : 1))
+    const { settlements, forbidden, node: place } = this.#settle(sorted, node)
     const grouped = byService(slices)
-    const composed = sorted.map(service => this.#one(service, grouped.get(keyOf(service)) ?? []))
-    const { servicePorts, skips } = settle(composed)
+    const served = sorted.map(service => {
+      const settlement = settlements.get(service) ?? { classes: [], skips: [] }
+      const ofService = grouped.get(service.key) ?? none
+      return this.#serve({ service, settlement, slices: ofService, forbidden, node: place })
+    })
     return {
-      snapshot: { ...emptySnapshot, servicePorts },
-      skips: [...composed.flatMap(each => each.skips), ...skips],
+      snapshot: {
+        servicePorts: served.flatMap(each => each.servicePorts),
+        healthChecks: served.flatMap(each => each.healthChecks),
+        ownPods: this.#options.ownPods ?? ownPodsOf(node),
+        nodeAddresses: node?.addresses ?? [],
+      },
+      skips: served.flatMap(each => each.skips),
     }
   }
 
-  #one(service: Service, slices: readonly EndpointSlice[]): Composed {
-    const made = this.#made.get(service)
-    if (made?.owners === this.#owners && equalSlices(made.slices, slices)) return made
-    const composed = compose(service, slices, this.#owners)
-    this.#made.set(service, composed)
-    return composed
+  #settle(services: readonly Service[], node: Node | undefined): Settled {
+    const former = this.#settled
+    const stays = former !== undefined && sameNode(former.node, node)
+    if (stays && same(former.services, services)) return former
+    if (!stays) this.#claims = new WeakMap()
+    const place = stays ? former.node : node
+    const claims = services.map(service => this.#claim(service, place))
+    const holdings = holdingsOf(claims)
+    this.#settled = {
+      ...{ services, node: place, forbidden: new ForbiddenEndpoints(holdings) },
+      settlements: new Map(claims.map(claim => [claim.service, settle(claim, holdings)] as const)),
+    }
+    return this.#settled
+  }
+
+  #claim(service: Service, node: Node | undefined): Claim {
+    const made = this.#claims.get(service)
+    if (made) return made
+    const claim = { service, ...portClasses(service, { ...this.#options, ...(node && { node }) }) }
+    this.#claims.set(service, claim)
+    return claim
+  }
+
+  #serve(now: Ingredients): ServedService {
+    const made = this.#served.get(now.service)
+    if (made && equal(made.of, now)) {
+      // Not the former portals of all the others, which would be kept for as long as this one does not change.
+      made.of = now
+      return made.service
+    }
+    const service = serve(now)
+    this.#served.set(now.service, { of: now, service })
+    return service
   }
 }

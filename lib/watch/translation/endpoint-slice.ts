@@ -3,7 +3,7 @@ import type { Port } from '../../model/port.js'
 import type { Protocol } from '../../model/service-port.js'
 import { whyUndialable } from '../../model/undialable.js'
 import { whyLabelled } from './not-ours.js'
-import { field, flag, list, text } from '../raw.js'
+import { field, flag, list, text, texts } from '../raw.js'
 import { portIn, protocolIn } from './service-ports.js'
 import { notForUs, objectText, refused, type Skip, someOf } from './skip.js'
 
@@ -21,7 +21,9 @@ export interface SliceEndpoint {
   readonly serving: boolean
   readonly terminating: boolean
   readonly node?: string
-  readonly zone?: string
+  /** The zones and the nodes whose clients it is meant for; none where the API server gives no hint. */
+  readonly forZones: readonly string[]
+  readonly forNodes: readonly string[]
 }
 
 /** What we need of an EndpointSlice. */
@@ -60,20 +62,25 @@ const whyNot = (written: string, family: Family): string | undefined => {
   }
 }
 
+const none: readonly string[] = []
+
+const namesIn = (hints: unknown): readonly string[] =>
+  hints === undefined ? none : texts(list(hints).map(each => field(each, 'name')))
+
 const readEndpoint = (written: unknown, family: Family): SliceEndpoint | string => {
   // The API promises that a slice's other addresses are the first one again.
   const first = text(list(field(written, 'addresses'))[0]) ?? ''
   const why = whyNot(first, family)
   if (why !== undefined) return why
   const node = text(field(written, 'nodeName'))
-  const zone = text(field(written, 'zone'))
   return {
     address: ipAddress(first),
     ready: flag(field(written, 'conditions', 'ready')) ?? true,
     serving: flag(field(written, 'conditions', 'serving')) ?? true,
     terminating: flag(field(written, 'conditions', 'terminating')) ?? false,
     ...(node !== undefined && { node }),
-    ...(zone !== undefined && { zone }),
+    forZones: namesIn(field(written, 'hints', 'forZones')),
+    forNodes: namesIn(field(written, 'hints', 'forNodes')),
   }
 }
 

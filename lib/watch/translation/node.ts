@@ -1,30 +1,55 @@
-import { field, list, text, textFields, texts } from '../raw.js'
+import { type Cidr, cidr } from '../../model/cidr.js'
+import { familyOf, type IpAddress, ipAddress } from '../../model/ip-address.js'
+import { field, list, text, texts } from '../raw.js'
 
 /** What we need of a Node. */
 export interface Node {
   readonly name: string
   /** Where its pods' addresses are from: `10.244.1.0/24`, one a family. */
-  readonly podCidrs: readonly string[]
-  readonly addresses: readonly { readonly type: string; readonly address: string }[]
-  readonly labels: Readonly<Record<string, string>>
+  readonly podCidrs: readonly Cidr[]
+  /** Its addresses, first the primary one of each family. */
+  readonly addresses: readonly IpAddress[]
+  readonly zone?: string
   /** The keys of its taints. */
   readonly taints: readonly string[]
   /** Whether it is being deleted. */
   readonly deleting: boolean
 }
 
+const zoneLabel = 'topology.kubernetes.io/zone'
+
+/** What `read` makes of those texts that it takes. */
+const readable = <Value>(written: readonly string[], read: (text: string) => Value): Value[] =>
+  written.flatMap(each => {
+    try {
+      return [read(each)]
+    } catch {
+      return []
+    }
+  })
+
+/** As kube-proxy chooses its node IPs: internal ones before external ones, and of each family the first. */
+const addressesOf = (object: unknown): readonly IpAddress[] => {
+  const written = list(field(object, 'status', 'addresses'))
+  const ofType = (type: string): IpAddress[] =>
+    readable(
+      written.flatMap(each => (field(each, 'type') === type ? texts([field(each, 'address')]) : [])),
+      ipAddress,
+    )
+  const all = [...ofType('InternalIP'), ...ofType('ExternalIP')]
+  const firsts = all.filter(each => all.find(other => familyOf(other) === familyOf(each)) === each)
+  return [...new Set([...firsts, ...all])]
+}
+
 /** Reads a Node; never throws. What is missing is empty. */
 export const readNode = (object: unknown): Node => {
   const several = texts(field(object, 'spec', 'podCIDRs'))
+  const zone = text(field(object, 'metadata', 'labels', zoneLabel))
   return {
     name: text(field(object, 'metadata', 'name')) ?? '',
-    podCidrs: several.length > 0 ? several : texts([field(object, 'spec', 'podCIDR')]),
-    addresses: list(field(object, 'status', 'addresses')).flatMap(each => {
-      const type = text(field(each, 'type'))
-      const address = text(field(each, 'address'))
-      return type === undefined || address === undefined ? [] : [{ type, address }]
-    }),
-    labels: textFields(field(object, 'metadata', 'labels')),
+    podCidrs: readable(several.length > 0 ? several : texts([field(object, 'spec', 'podCIDR')]), cidr),
+    addresses: addressesOf(object),
+    ...(zone !== undefined && { zone }),
     taints: list(field(object, 'spec', 'taints')).flatMap(each => texts([field(each, 'key')])),
     deleting: field(object, 'metadata', 'deletionTimestamp') !== undefined,
   }

@@ -1,6 +1,6 @@
-import { familyOf, type IpAddress } from '../../model/ip-address.js'
+import type { IpAddress } from '../../model/ip-address.js'
 import { whyUndialable } from '../../model/undialable.js'
-import { field, list, textFields } from '../raw.js'
+import { field, textFields } from '../raw.js'
 import { isDnsLabel, notForUs, refused, type Skip } from './skip.js'
 
 const proxyName = 'service.kubernetes.io/service-proxy-name'
@@ -33,9 +33,7 @@ const whyIps = ({ what, written, clusterIps }: ServiceDraft): Skip | undefined =
     const why = whyUndialable(address)
     if (why !== undefined) return refused(what, `its cluster IP ${address} is an ${why}`)
   }
-  return clusterIps.every(address => familyOf(address) === 'IPv6')
-    ? notForUs(what, 'it is IPv6 only, which is not proxied yet')
-    : undefined
+  return undefined
 }
 
 /** Why nothing of a Service is proxied; undefined when something is. */
@@ -49,28 +47,4 @@ export const whyNotOurs = (draft: ServiceDraft): Skip | undefined => {
   const first = written[0] ?? ''
   if (first === 'None') return notForUs(what, 'headless: clients connect to its endpoints themselves')
   return first === '' ? notForUs(what, 'it has no cluster IP') : whyIps(draft)
-}
-
-/** What is asked of us that we do not do yet, while the cluster IP is served. */
-const notYet = (object: unknown): string[] => {
-  const ports = list(field(object, 'spec', 'ports'))
-  return [
-    ...(ports.some(port => field(port, 'nodePort') !== undefined) ? ['node ports'] : []),
-    ...(list(field(object, 'spec', 'externalIPs')).length > 0 ? ['external IPs'] : []),
-    ...(list(field(object, 'status', 'loadBalancer', 'ingress')).length > 0 ? ['load-balancer IPs'] : []),
-  ]
-}
-
-/** What of a Service is not proxied though its cluster IP is. */
-export const partsNotOurs = ({ object, what, clusterIps = [] }: ServiceDraft): Skip[] => {
-  const kinds = notYet(object)
-  const six = clusterIps.filter(address => familyOf(address) === 'IPv6')
-  const local = field(object, 'spec', 'internalTrafficPolicy') === 'Local'
-  return [
-    ...(kinds.length === 0 ? [] : [notForUs(what, `its ${kinds.join(', ')} are not proxied yet`)]),
-    ...six.map(address => notForUs(what, `its cluster IP ${address} is IPv6, which is not proxied yet`)),
-    ...(local
-      ? [notForUs(what, 'its internalTrafficPolicy Local is not followed yet: it counts as Cluster')]
-      : []),
-  ]
 }

@@ -1,6 +1,6 @@
 import { type Port, port } from '../../model/port.js'
 import type { Protocol } from '../../model/service-port.js'
-import { field, text } from '../raw.js'
+import { field, list, text } from '../raw.js'
 import { isDnsLabel, notForUs, refused, type Skip } from './skip.js'
 
 /** A port of a Service that is proxied. */
@@ -9,6 +9,7 @@ export interface ProxiedPort {
   readonly name: string
   readonly protocol: Exclude<Protocol, 'SCTP'>
   readonly port: Port
+  readonly nodePort?: Port
 }
 
 export interface ServicePorts {
@@ -50,20 +51,37 @@ const readPort = (what: string, written: unknown): ProxiedPort | Skip => {
   return { name, protocol, port: number }
 }
 
+/** The same port with its node port, where it has one and its Service is of a type that has. */
+const withNodePort = (what: string, read: ProxiedPort, written: unknown): ProxiedPort | Skip => {
+  const number = field(written, 'nodePort') ?? 0
+  const nodePort = portIn(number)
+  if (nodePort !== undefined) return { ...read, nodePort }
+  if (number === 0) return read
+  const it = `${writtenPort(written)} has the node port ${JSON.stringify(number)}`
+  return refused(what, `${it}, which is not from 1 to 65535`)
+}
+
 // The same name or number once more for another protocol is another port: that is how a DNS server has both.
 const clash = (one: ProxiedPort, other: ProxiedPort): boolean =>
   one.protocol === other.protocol && (one.name === other.name || one.port === other.port)
 
-/** Reads the ports of the Service that events call `what`. */
-export const readServicePorts = (what: string, written: readonly unknown[]): ServicePorts => {
+const typesWithNodePorts: ReadonlySet<unknown> = new Set(['NodePort', 'LoadBalancer'])
+
+/** Reads the ports of the Service that events call `what`. A bad node port leaves its port without one. */
+export const readServicePorts = (what: string, object: unknown): ServicePorts => {
+  const hasNodePorts = typesWithNodePorts.has(field(object, 'spec', 'type'))
   const ports: ProxiedPort[] = []
   const skips: Skip[] = []
-  for (const each of written) {
+  for (const each of list(field(object, 'spec', 'ports'))) {
     const read = readPort(what, each)
     if ('type' in read) skips.push(read)
     else if (ports.some(other => clash(other, read)))
       skips.push(refused(what, `${writtenPort(each)} is there twice`))
-    else ports.push(read)
+    else {
+      const whole = hasNodePorts ? withNodePort(what, read, each) : read
+      if ('type' in whole) skips.push(whole)
+      ports.push('type' in whole ? read : whole)
+    }
   }
   return { ports, skips }
 }

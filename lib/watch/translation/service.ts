@@ -1,22 +1,26 @@
-import { familyOf, type IpAddress, ipAddress } from '../../model/ip-address.js'
+import { type IpAddress, ipAddress } from '../../model/ip-address.js'
 import { seconds } from '../../model/milliseconds.js'
 import type { Affinity } from '../../model/service-port.js'
 import { type Annotations, readAnnotations } from './annotations.js'
-import { partsNotOurs, type ServiceDraft, whyNotOurs } from './not-ours.js'
-import { field, list, text, texts } from '../raw.js'
-import { type ProxiedPort, readServicePorts } from './service-ports.js'
+import { field, text, texts } from '../raw.js'
+import { type Exposure, readExposure } from './exposure.js'
+import { type ServiceDraft, whyNotOurs } from './not-ours.js'
 import { objectText, type Skip } from './skip.js'
 
 /** What we need of a Service. */
 export interface Service {
   readonly namespace: string
   readonly name: string
+  /** `NAMESPACE/NAME`. */
+  readonly key: string
+  /** What its events call it. */
+  readonly what: string
   /** When it was made, in a form that sorts. */
   readonly created: string
   /** Its cluster IPs, even when others proxy it: nobody's endpoint may be one of them. */
   readonly clusterIps: readonly IpAddress[]
-  /** The cluster IP that is proxied, and its ports. Absent when none is. */
-  readonly portals?: { readonly address: IpAddress; readonly ports: readonly ProxiedPort[] }
+  /** Where it is to be met beside them. Absent when nothing of it is proxied. */
+  readonly exposure?: Exposure
   readonly affinity: Affinity
   /** What it asks for, for its ports of each protocol. */
   readonly terms: Annotations['terms']
@@ -59,18 +63,14 @@ export const readService = (object: unknown): Service => {
   const { namespace, name, what, clusterIps = [] } = draft
   const { terms, skips: misread } = readAnnotations(what, object)
   const service = {
-    ...{ namespace, name, clusterIps, affinity: affinityOf(object), terms },
+    ...{ namespace, name, key: `${namespace}/${name}`, what, clusterIps },
+    ...{ affinity: affinityOf(object), terms },
     // One that does not say is younger than all others.
     created: text(field(object, 'metadata', 'creationTimestamp')) ?? '~',
   }
   const skip = whyNotOurs(draft)
   // What is refused owns nothing: else it could take away others' endpoints.
   if (skip) return { ...service, clusterIps: skip.why === 'refused' ? [] : clusterIps, skips: [skip] }
-  const { ports, skips } = readServicePorts(what, list(field(object, 'spec', 'ports')))
-  const address = clusterIps.find(each => familyOf(each) === 'IPv4')
-  return {
-    ...service,
-    ...(address !== undefined && ports.length > 0 && { portals: { address, ports } }),
-    skips: [...skips, ...misread, ...partsNotOurs(draft)],
-  }
+  const { exposure, skips } = readExposure(what, object)
+  return { ...service, exposure, skips: [...skips, ...misread] }
 }

@@ -4,7 +4,7 @@ import { Composer } from '../../../lib/watch/translation/composer.js'
 import { readEndpointSlice } from '../../../lib/watch/translation/endpoint-slice.js'
 import { readService } from '../../../lib/watch/translation/service.js'
 import { service, slice } from '../api-objects.js'
-import { translation } from '../translation.js'
+import { anywhere, snapshotOf, translation } from '../translation.js'
 
 const ports = [
   { name: 'dns', protocol: 'TCP', port: 53 },
@@ -13,8 +13,8 @@ const ports = [
 
 /** What a Service with a TCP and a UDP port asks for with `annotations`: first for TCP. */
 const termsOf = (annotations: unknown): readonly Terms[] => {
-  const services = [readService(service({ annotations, spec: { ports } }))]
-  return new Composer().compose(services, []).snapshot.servicePorts.map(({ terms }) => terms)
+  const services = [service({ annotations, spec: { ports } })]
+  return snapshotOf({ services, slices: [] }).servicePorts.map(({ terms }) => terms)
 }
 
 /** What is said of a Service with `annotations`, without the line that says how it is served. */
@@ -81,11 +81,12 @@ for (const [what, [annotations, reason]] of Object.entries(misread))
   })
 
 t.test('an edit of an annotation changes what the Service asks for, and nothing else', async t => {
-  const composer = new Composer()
+  const composer = new Composer(anywhere)
   const slices = [readEndpointSlice(slice())]
   const [before, after] = ['1m', '2m'].map(timeout => {
     const annotations = { 'kube-portal.dev/tcp-idle-timeout': timeout }
-    return composer.compose([readService(service({ annotations }))], slices).snapshot.servicePorts[0]
+    const services = [readService(service({ annotations }))]
+    return composer.compose({ services, slices, node: undefined }).snapshot.servicePorts[0]
   })
   t.strictSame(after, { ...before, terms: { idleTimeout: 120_000 } })
 })

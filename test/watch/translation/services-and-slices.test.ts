@@ -36,10 +36,6 @@ const leftOut: Readonly<Record<string, readonly [ServiceParts, string]>> = {
     { labels: { 'service.kubernetes.io/headless': '' } },
     'not for us: Service shop/cart: its label service.kubernetes.io/headless says that nobody proxies it',
   ],
-  'an IPv6 Service': [
-    { spec: { clusterIPs: ['fd00::1'] } },
-    'not for us: Service shop/cart: it is IPv6 only, which is not proxied yet',
-  ],
   'an SCTP port': [
     { spec: { ports: [{ protocol: 'SCTP', port: 132 }] } },
     'not for us: Service shop/cart: its port 132 is SCTP, for which Node has no sockets',
@@ -134,24 +130,6 @@ t.test('a name or a number that comes twice for UDP is refused, as for TCP', t =
     'shop/cart:a/UDP at 10.96.0.10:53 -> nobody',
     'refused: Service shop/cart: its port "b", 53, is there twice',
     'refused: Service shop/cart: its port "a", 54, is there twice',
-  ])
-  t.end()
-})
-
-t.test('what is not proxied yet of a Service is said, and its cluster IP served', t => {
-  const spec = {
-    type: 'LoadBalancer',
-    clusterIPs: ['fd00::1', '10.96.0.10'],
-    ports: [{ port: 80, nodePort: 30_080 }],
-    externalIPs: ['198.51.100.1'],
-    internalTrafficPolicy: 'Local',
-  }
-  const status = { loadBalancer: { ingress: [{ ip: '203.0.113.1' }] } }
-  t.strictSame(ofService({ spec, status }), [
-    `${cart} 10.244.1.1:8080`,
-    'not for us: Service shop/cart: its node ports, external IPs, load-balancer IPs are not proxied yet',
-    'not for us: Service shop/cart: its cluster IP fd00::1 is IPv6, which is not proxied yet',
-    'not for us: Service shop/cart: its internalTrafficPolicy Local is not followed yet: it counts as Cluster',
   ])
   t.end()
 })

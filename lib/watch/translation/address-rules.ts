@@ -1,0 +1,46 @@
+import { type Cidr, cidrHas, cidrText } from '../../model/cidr.js'
+import type { Endpoint } from '../../model/endpoint.js'
+import type { IpAddress } from '../../model/ip-address.js'
+import { type Portal, portalText } from '../../model/portal.js'
+import type { Protocol } from '../../model/service-port.js'
+import { whyUndialable } from '../../model/undialable.js'
+import { type ExternalAddress, externalText } from './external-addresses.js'
+
+/** Which addresses no Service may take, whoever wrote it (CVE-2020-8554). */
+export interface AddressRules {
+  /** External and load-balancer IPs must be in one of these. Absent: they may be anywhere. */
+  readonly externalCidrs?: readonly Cidr[]
+  /** Where the cluster's own cluster IPs are from. */
+  readonly serviceCidrs: readonly Cidr[]
+  /** Where the API server is asked, if that is an address. */
+  readonly apiServer?: Endpoint
+}
+
+/** Why nobody may be met at `external`, whatever the port; undefined when clients may. */
+export const whyNotThere = (
+  external: ExternalAddress,
+  { externalCidrs, serviceCidrs }: AddressRules,
+): string | undefined => {
+  const { address } = external
+  const it = externalText(external)
+  const why = whyUndialable(address)
+  if (why !== undefined) return `${it} is an ${why}`
+  const inside = serviceCidrs.find(range => cidrHas(range, address))
+  if (inside) return `${it} is in ${cidrText(inside)}, where cluster IPs are from`
+  const allowed = !externalCidrs || externalCidrs.some(range => cidrHas(range, address))
+  return allowed ? undefined : `${it} is in none of --external-cidrs`
+}
+
+/** Why `portal` may not be: because clients of the API server here, and we, would be cut off from it. */
+export const whyApiServer = (
+  portal: Portal,
+  protocol: Protocol,
+  { rules: { apiServer }, own }: { readonly rules: AddressRules; readonly own: readonly IpAddress[] },
+): string | undefined => {
+  if (!apiServer || protocol !== 'TCP' || portal.port !== apiServer.port) return undefined
+  const there =
+    portal.kind === 'node-port'
+      ? own.includes(apiServer.address) || whyUndialable(apiServer.address) !== undefined
+      : portal.address === apiServer.address
+  return there ? `${portalText(portal)} is where the API server is asked` : undefined
+}

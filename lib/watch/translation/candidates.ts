@@ -1,0 +1,41 @@
+import { type Endpoint, endpointText } from '../../model/endpoint.js'
+import { type Family, familyOf } from '../../model/ip-address.js'
+import type { EndpointSlice, SliceEndpoint, SlicePort } from './endpoint-slice.js'
+import type { ForbiddenEndpoints } from './forbidden-endpoints.js'
+
+/** What tells a port of a Service from its others, and so which of a slice's ports belong to it. */
+export interface PortWanted extends Pick<SlicePort, 'name' | 'protocol'> {
+  readonly family: Family
+}
+
+/** An endpoint of a service port, and the state it is in. */
+export interface Candidate extends Endpoint {
+  readonly state: SliceEndpoint
+}
+
+/** One that is not terminating wins. */
+const rank = ({ terminating, ready, serving }: SliceEndpoint): number =>
+  (terminating ? 0 : 4) + (ready ? 2 : 0) + (serving ? 1 : 0)
+
+/** Who could serve the port called so. Sorted, and each once. */
+export const candidatesFor = (
+  wanted: PortWanted,
+  slices: readonly EndpointSlice[],
+  forbidden: ForbiddenEndpoints,
+): readonly Candidate[] => {
+  const found = new Map<string, Candidate>()
+  for (const slice of slices)
+    for (const { name, protocol, port } of slice.ports) {
+      if (name !== wanted.name || protocol !== wanted.protocol) continue
+      for (const state of slice.endpoints) {
+        const candidate = { address: state.address, port, state }
+        if (familyOf(state.address) !== wanted.family || forbidden.why(candidate, protocol) !== undefined)
+          continue
+        const key = endpointText(candidate)
+        const former = found.get(key)
+        // While a pod moves from one slice to another, it is in both.
+        if (!former || rank(state) > rank(former.state)) found.set(key, candidate)
+      }
+    }
+  return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, candidate]) => candidate)
+}
