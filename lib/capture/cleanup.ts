@@ -1,23 +1,47 @@
 import type { Host } from '../host/host.js'
 import type { Report } from '../model/event.js'
-import type { Family } from '../model/ip-address.js'
+import { Failure } from '../model/failure.js'
+import type { Family, IpAddress } from '../model/ip-address.js'
+import { removeAddresses } from './dedicated-address.js'
 import { installedBackends } from './installed-backends.js'
+import type { IpOptions } from './ip-command.js'
 import { Iptables } from './iptables.js'
+import { removeRoutes } from './local-routes.js'
 import { settled } from './settled.js'
 
+export interface CleanupOptions {
+  readonly host: Host
+  /** This machine's addresses: where node ports are. */
+  readonly addresses: () => readonly IpAddress[]
+  readonly report: Report
+}
+
 const families: readonly Family[] = ['IPv4', 'IPv6']
+
+/** Without the program `ip`, nothing was made with it. */
+const ifThere = async (removed: Promise<readonly string[]>): Promise<readonly string[]> => {
+  try {
+    return await removed
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'missing') return []
+    throw error
+  }
+}
 
 /**
  * Takes everything of ours, and of kube-proxy's userspace mode, out of every backend and family that this machine
  * has. Resolves with what was removed, a line each. Content where there is nothing, not even iptables; rejects
  * when something could not be looked at or removed, having tried the rest.
  */
-export const cleanup = (host: Host, report: Report): Promise<readonly string[]> =>
+export const cleanup = (options: CleanupOptions): Promise<readonly string[]> =>
   settled(
     families.map(async family => {
-      const backends = await installedBackends(host, family)
-      return settled(
-        backends.map(backend => new Iptables({ host, backend, families: [family], report }).remove()),
-      )
+      const backends = await installedBackends(options.host, family)
+      const ip: IpOptions = { host: options.host, family }
+      return settled([
+        ...backends.map(backend => new Iptables({ ...options, backend, families: [family] }).remove()),
+        ifThere(removeAddresses(ip)),
+        ifThere(removeRoutes(ip)),
+      ])
     }),
   )

@@ -1,14 +1,16 @@
 import type { Host } from '../host/host.js'
-import type { Endpoint } from '../model/endpoint.js'
 import { errorCode, errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
-import type { Family } from '../model/ip-address.js'
+import type { Family, IpAddress } from '../model/ip-address.js'
 import { seconds } from '../model/milliseconds.js'
+import type { Port } from '../model/port.js'
 import { portalIn, type Redirects, type StaleFlows, staleFlows } from './stale-flows.js'
 
 export interface ConntrackOptions {
   readonly host: Host
   readonly family: Family
+  /** This machine's addresses: where node ports are. */
+  readonly addresses: () => readonly IpAddress[]
   readonly report: Report
 }
 
@@ -17,13 +19,17 @@ const timeout = seconds(5)
 /** Up to so many portals are looked at one by one. */
 const few = 16
 
-const originally = ({ address, port }: Endpoint): readonly string[] => [
-  ...['--orig-dst', address, '--orig-port-dst', String(port)],
+const originally = ({ address, port }: ReturnType<typeof portalIn>): readonly string[] => [
+  ...(address === undefined ? [] : ['--orig-dst', address]),
+  ...['--orig-port-dst', String(port)],
 ]
 
 const those = (flows: StaleFlows): readonly string[] => [
   ...[...originally(flows), '--reply-port-src', String(flows.goTo)],
 ]
+
+const samePorts = (some: ReadonlySet<Port> | undefined, others: ReadonlySet<Port> | undefined): boolean =>
+  some?.size === others?.size && [...(some ?? [])].every(port => others?.has(port))
 
 /**
  * Makes the kernel forget how it translates UDP clients of portals that are redirected elsewhere now, or nowhere. What it
@@ -48,7 +54,7 @@ export class Conntrack {
    */
   suspect(before: Redirects, after: Redirects): void {
     for (const portal of [...before.keys(), ...after.keys()])
-      if (!this.#looked || before.get(portal) !== after.get(portal)) this.#suspects.add(portal)
+      if (!this.#looked || !samePorts(before.get(portal), after.get(portal))) this.#suspects.add(portal)
     this.#looked = true
   }
 
@@ -60,8 +66,8 @@ export class Conntrack {
     if (this.#suspects.size === 0) return
     try {
       const listed = await this.#list()
-      for (const stale of staleFlows(listed, this.#suspects, redirects))
-        await this.#run('--delete', those(stale))
+      const suspicion = { portals: this.#suspects, redirects, addresses: this.#options.addresses() }
+      for (const stale of staleFlows(listed, suspicion)) await this.#run('--delete', those(stale))
       this.#suspects.clear()
       this.#complaint = ''
     } catch (error) {

@@ -1,24 +1,28 @@
 import type { Host } from '../host/host.js'
 import type { Report } from '../model/event.js'
-import type { Family } from '../model/ip-address.js'
-import { seconds } from '../model/milliseconds.js'
-import { type Backend, programOf } from './backend.js'
-import type { Capture, Wanted } from './capture.js'
+import type { Family, IpAddress } from '../model/ip-address.js'
+import type { Backend } from './backend.js'
+import type { Capture, Preparation, Wanted } from './capture.js'
 import { tables } from './chains.js'
 import { Conntrack } from './conntrack.js'
-import { notRun, refused, whyUnreadable } from './iptables-failure.js'
-import { removeText, restoreText } from './restore-text.js'
+import { putAddress, removeAddresses } from './dedicated-address.js'
+import { FamilyTables } from './family-tables.js'
+import { guardText, removeText, restoreText } from './restore-text.js'
 import { type Rule, targetOf } from './rule.js'
 import { rulesFor } from './rules.js'
 import { nothing, type Ruleset } from './ruleset.js'
-import { savedRules } from './saved.js'
 import { settled } from './settled.js'
 import { redirectsIn } from './stale-flows.js'
+import { dedicatedAddress, redirect, type Target } from './target.js'
 
 export interface IptablesOptions {
   readonly host: Host
   readonly backend: Backend
   readonly families: readonly Family[]
+  /** `redirect` when absent. */
+  readonly target?: Target
+  /** This machine's addresses: where node ports are. */
+  readonly addresses: () => readonly IpAddress[]
   readonly report: Report
 }
 
@@ -28,10 +32,6 @@ interface Change {
   readonly rules: Ruleset
   readonly text: string
 }
-
-// Longer than the wait for the lock, so that a held lock is told from a program that hangs.
-const lockWait = 5
-const timeout = seconds(30)
 
 const count = (rules: readonly Rule[]): string => `${rules.length} ${rules.length === 1 ? 'rule' : 'rules'}`
 
@@ -43,27 +43,43 @@ const inventory = (current: Ruleset): string[] =>
     ...[...current[table].chains].map(([name, rules]) => `${table}: ${name} with ${count(rules)}`),
   ])
 
-/** Captures with iptables: packets for a portal are redirected to this machine, to the listener's port. */
+/** Captures with iptables: packets for a portal are sent to this machine, to the listener's port. */
 export class Iptables implements Capture {
   readonly #options: IptablesOptions
+  readonly #target: Target
+  readonly #tables: Readonly<Record<Family, FamilyTables>>
   readonly #conntracks: Readonly<Record<Family, Conntrack>>
 
   constructor(options: IptablesOptions) {
     this.#options = options
+    this.#target = options.target ?? redirect
+    this.#tables = {
+      IPv4: new FamilyTables({ ...options, family: 'IPv4' }),
+      IPv6: new FamilyTables({ ...options, family: 'IPv6' }),
+    }
     this.#conntracks = {
       IPv4: new Conntrack({ ...options, family: 'IPv4' }),
       IPv6: new Conntrack({ ...options, family: 'IPv6' }),
     }
   }
 
-  prepare(): Promise<void> {
-    return Promise.resolve()
+  async prepare({ guarded }: Preparation): Promise<void> {
+    await this.#eachFamily(async family => {
+      const opening = guarded.filter(each => each.family === family)
+      if (opening.length === 0) return []
+      const text = guardText(await this.#tables[family].read(), opening, { family, target: this.#target })
+      await this.#tables[family].write(text)
+      await this.#putAddress(family)
+      return []
+    })
   }
 
   apply(wanted: Wanted): Promise<readonly Family[]> {
     return this.#eachFamily(async family => {
-      const [current, rules] = [await this.#read(family), rulesFor(wanted, family)]
+      const current = await this.#tables[family].read()
+      const rules = rulesFor(wanted, family, this.#target)
       const text = restoreText(current, rules)
+      if (wanted.portals.some(each => each.family === family)) await this.#putAddress(family)
       await this.#change(family, { current, rules, text })
       return text === '' ? [] : [family]
     })
@@ -71,9 +87,11 @@ export class Iptables implements Capture {
 
   remove(): Promise<readonly string[]> {
     return this.#eachFamily(async family => {
-      const current = await this.#read(family)
+      const current = await this.#tables[family].read()
       await this.#change(family, { current, rules: nothing, text: removeText(current) })
-      return inventory(current).map(line => `${family} ${this.#options.backend.kind} ${line}`)
+      const { host, backend } = this.#options
+      const addresses = this.#target.kind === 'dnat' ? await removeAddresses({ host, family }) : []
+      return [...inventory(current).map(line => `${family} ${backend.kind} ${line}`), ...addresses]
     })
   }
 
@@ -81,12 +99,9 @@ export class Iptables implements Capture {
     return settled(this.#options.families.map(work))
   }
 
-  async #read(family: Family): Promise<Ruleset> {
-    const program = programOf(this.#options.backend, family, 'save')
-    const text = await this.#run(program, [])
-    const failure = whyUnreadable(program, text)
-    if (failure) throw failure
-    return savedRules(text)
+  async #putAddress(family: Family): Promise<void> {
+    const address = dedicatedAddress(this.#target, family)
+    if (address !== undefined) await putAddress({ host: this.#options.host, family }, address)
   }
 
   /** Conntrack comes last: until the rules have changed, the kernel would only do the same again. */
@@ -94,22 +109,7 @@ export class Iptables implements Capture {
     const conntrack = this.#conntracks[family]
     const redirects = redirectsIn(rules)
     conntrack.suspect(redirectsIn(current), redirects)
-    await this.#write(family, text)
+    await this.#tables[family].write(text)
     await conntrack.settle(redirects)
-  }
-
-  async #write(family: Family, text: string): Promise<void> {
-    if (text === '') return
-    const program = programOf(this.#options.backend, family, 'restore')
-    await this.#run(program, ['--noflush', '-w', String(lockWait)], text)
-    this.#options.report({ type: 'rules-written', family, text })
-  }
-
-  async #run(program: string, args: readonly string[], input = ''): Promise<string> {
-    const output = await this.#options.host.run(program, args, { timeout, input }).catch((error: unknown) => {
-      throw notRun(program, error)
-    })
-    if (output.code !== 0) throw refused(program, output, input)
-    return output.stdout
   }
 }

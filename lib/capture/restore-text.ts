@@ -1,32 +1,15 @@
 import type { Family } from '../model/ip-address.js'
-import type { Wanted } from './capture.js'
-import type { ChainName, Table } from './chains.js'
+import type { GuardedPort, Wanted } from './capture.js'
+import { guardChain, refuseChain, type Table } from './chains.js'
+import { guardedBy, guardRules } from './guard.js'
+import { referenceLines, referencesTo } from './references.js'
 import { type Rule, sameRule } from './rule.js'
 import { rulesFor } from './rules.js'
-import { nothing, type Reference, type Ruleset, type TableRules } from './ruleset.js'
+import { nothing, type Ruleset, type TableRules } from './ruleset.js'
+import { redirect, type Target } from './target.js'
 
 const sameRules = (a: readonly Rule[], b: readonly Rule[]): boolean =>
   a.length === b.length && a.every((rule, index) => sameRule(rule, b[index] ?? ''))
-
-const sameReference = (a: Reference, b: Reference | undefined): boolean =>
-  a.place === b?.place && sameRule(a.rule, b.rule)
-
-const sameReferences = (a: readonly Reference[], b: readonly Reference[]): boolean =>
-  a.length === b.length && a.every((reference, index) => sameReference(reference, b[index]))
-
-/** Where one chain's jumps are not as wanted, all of them are taken out and put in again. */
-const referenceLines = (current: readonly Reference[], wanted: readonly Reference[]): string[] => {
-  const owners = new Set([...current, ...wanted].map(({ from }) => from))
-  return [...owners].flatMap(owner => {
-    const old = current.filter(({ from }) => from === owner)
-    const next = wanted.filter(({ from }) => from === owner)
-    if (sameReferences(old, next)) return []
-    return [
-      ...old.map(({ rule }) => `-D ${owner} ${rule}`),
-      ...next.map(({ place, rule }) => `-I ${owner} ${place} ${rule}`),
-    ]
-  })
-}
 
 const tableLines = (current: TableRules, wanted: TableRules): string[] => {
   const changed = [...wanted.chains].filter(([name, rules]) => {
@@ -35,7 +18,7 @@ const tableLines = (current: TableRules, wanted: TableRules): string[] => {
   })
   const strays = [...current.chains.keys()].filter(name => !wanted.chains.has(name))
   return [
-    // Naming a chain makes it, or empties it if it is there.
+    // Naming a chain makes it, or empties it if it is there. A chain can go only when no rule leads to it any more.
     ...[...changed.map(([name]) => name), ...strays].map(name => `:${name} - [0:0]`),
     ...referenceLines(current.references, wanted.references),
     ...changed.flatMap(([name, rules]) => rules.map(rule => `-A ${name} ${rule}`)),
@@ -48,18 +31,30 @@ const section = (table: Table, current: TableRules, wanted: TableRules): string 
   return lines.length > 0 ? [`*${table}`, ...lines, 'COMMIT', ''].join('\n') : ''
 }
 
+/** Rules that do what `wanted` does, and to packets that it leaves alone what `current` does. */
+const both = (current: readonly Rule[], wanted: readonly Rule[]): readonly Rule[] => {
+  const known = new Set(wanted)
+  const others = current.filter(rule => !known.has(rule))
+  if (others.length === 0) return wanted
+  // Nothing new: then nothing need be written.
+  return others.length === current.length - known.size ? current : [...wanted, ...others]
+}
+
 /** The filter rules that are `wanted`, refusing also what is refused now. */
 const stillRefusing = (current: TableRules, wanted: TableRules): TableRules => {
-  const name: ChainName = 'KUBE-PORTAL-REFUSE'
-  const refusals = new Set([...(current.chains.get(name) ?? []), ...(wanted.chains.get(name) ?? [])])
-  return { ...wanted, chains: new Map([...wanted.chains, [name, [...refusals].sort()]]) }
+  const names = new Set([...wanted.chains.keys(), ...current.chains.keys()])
+  const rulesOf = (name: string): readonly Rule[] => {
+    const [old, next] = [current.chains.get(name) ?? [], wanted.chains.get(name) ?? []]
+    return name === guardChain.name ? next : both(old, next)
+  }
+  return { ...wanted, chains: new Map([...names].map(name => [name, rulesOf(name)])) }
 }
 
 /**
  * What `iptables-restore --noflush` is to be given so that `current` becomes `wanted`; empty when it already is.
  *
- * A table is changed at one moment, two are not. So the guard stands before packets are redirected to what it guards,
- * refusals come before a redirect goes, and go after a redirect has come (meanwhile it is the redirect that counts):
+ * A table is changed at one moment, two are not. So the guard stands before packets are captured for what it guards,
+ * refusals come before a capture goes, and go after a capture has come (meanwhile it is the capture that counts):
  * at no moment does a packet for a portal leave this machine for an address that does not exist.
  */
 export const restoreText = (current: Ruleset, wanted: Ruleset): string => {
@@ -75,6 +70,30 @@ export const restoreText = (current: Ruleset, wanted: Ruleset): string => {
 export const removeText = (current: Ruleset): string =>
   section('nat', current.nat, nothing.nat) + section('filter', current.filter, nothing.filter)
 
+export interface GuardOptions {
+  readonly family: Family
+  readonly target: Target
+}
+
+/** What guards the ports of `opening`, too, and leaves all else as it is; empty when they are guarded. */
+export const guardText = (
+  { filter }: Ruleset,
+  opening: readonly GuardedPort[],
+  { family, target }: GuardOptions,
+): string => {
+  const { guarded, others } = guardedBy(filter.chains.get(guardChain.name) ?? [], family, target)
+  const rules = [...others, ...guardRules([...guarded, ...opening], family, target)]
+  const chains = new Map([...filter.chains, [guardChain.name, rules]])
+  const there = [guardChain, refuseChain].filter(({ name }) => chains.has(name))
+  return section('filter', filter, {
+    chains,
+    references: [
+      ...referencesTo(there).filter(({ from }) => from === 'INPUT'),
+      ...filter.references.filter(({ from }) => from !== 'INPUT'),
+    ],
+  })
+}
+
 /** What a machine without any of our rules would be given: for a dry run. */
-export const installText = (wanted: Wanted, family: Family): string =>
-  restoreText(nothing, rulesFor(wanted, family))
+export const installText = (wanted: Wanted, family: Family, target: Target = redirect): string =>
+  restoreText(nothing, rulesFor(wanted, family, target))

@@ -1,82 +1,111 @@
 import { cidrOf, cidrText } from '../model/cidr.js'
-import type { Family } from '../model/ip-address.js'
-import type { Port } from '../model/port.js'
-import type { Verdict } from '../model/portal.js'
-import { type Protocol, servicePortText } from '../model/service-port.js'
-import type { CapturedPortal, GuardedPort, Wanted } from './capture.js'
-import { type Chain, type ChainName, chains, type Table } from './chains.js'
-import { comment, type Rule } from './rule.js'
-import type { Reference, Ruleset, TableRules } from './ruleset.js'
+import { type Family, familyOf } from '../model/ip-address.js'
+import { clientsOf } from '../model/portal.js'
+import type { CapturedPortal, Wanted } from './capture.js'
+import {
+  guardChain,
+  nodePortChains,
+  nodePortRules,
+  portalChains,
+  refuseChain,
+  toThisMachine,
+} from './chains.js'
+import { guardRules, openRules } from './guard.js'
+import { placeOf } from './place.js'
+import { captureRules, refusalRules } from './portal-rules.js'
+import { referencesTo } from './references.js'
+import type { Rule } from './rule.js'
+import type { Ruleset, TableRules } from './ruleset.js'
+import { type PlacedRules, split, type SplitRules } from './split.js'
+import { redirect, type Target } from './target.js'
 
-const protocols: readonly Protocol[] = ['TCP', 'UDP']
+type RulesOf = (captured: CapturedPortal) => readonly Rule[]
 
-// The order of the arguments is that of `iptables-save`, so that rules are equal when nothing is to be done.
-const portalRule = ({ portal, servicePort }: CapturedPortal, target: string): Rule => {
-  const there = portal.kind === 'node-port' ? '' : `-d ${cidrText(cidrOf(portal.address))} `
-  const protocol = servicePort.protocol.toLowerCase()
-  const purpose = comment(servicePortText(servicePort))
-  return `${there}-p ${protocol} ${purpose} -m ${protocol} --dport ${portal.port} -j ${target}`
+const addressDigits: Readonly<Record<Family, number>> = { IPv4: 8, IPv6: 32 }
+
+// For whoever is not an insider, no rule says so: it stands behind theirs.
+const turns = { insiders: 0, everybody: 1, outsiders: 2 } as const
+
+/** Sorted by where packets go, and for each place in the order in which rules are tried. */
+const placed = (portals: readonly CapturedPortal[], rulesOf: RulesOf): readonly PlacedRules[] =>
+  portals
+    .map(captured => {
+      const place = placeOf(captured.portal, captured.servicePort.protocol)
+      return { place, order: `${place}${turns[clientsOf(captured.portal)]}`, rules: rulesOf(captured) }
+    })
+    .filter(({ rules }) => rules.length > 0)
+    .sort((a, b) => (a.order === b.order ? 0 : a.order < b.order ? -1 : 1))
+
+/** The rules of one family's portals, in one table. */
+interface PortalRules {
+  readonly addressed: SplitRules
+  readonly nodePorts: SplitRules
 }
 
-/** How a client hears that nobody is there, as it would from a closed port. */
-const refusing = (protocol: Protocol, family: Family): string => {
-  // A reset and not ICMP, for TCP: it is not rate limited, and no firewall on its way takes it for optional.
-  if (protocol === 'TCP') return 'REJECT --reject-with tcp-reset'
-  return `REJECT --reject-with ${family === 'IPv4' ? 'icmp' : 'icmp6'}-port-unreachable`
-}
-
-const redirect = (captured: CapturedPortal): Rule =>
-  portalRule(captured, `REDIRECT --to-ports ${captured.localPort}`)
-
-const refusal = (captured: CapturedPortal): Rule =>
-  portalRule(captured, refusing(captured.servicePort.protocol, captured.family))
-
-/** The ports as iptables writes them, neighbours as one range: `14000:14002`, `14007`. */
-const ranges = (ports: readonly Port[]): string[] => {
-  const found: { first: number; last: number }[] = []
-  for (const port of [...new Set(ports)].sort((a, b) => a - b)) {
-    const range = found.at(-1)
-    if (range?.last === port - 1) range.last = port
-    else found.push({ first: port, last: port })
+const portalRules = (portals: readonly CapturedPortal[], family: Family, rulesOf: RulesOf): PortalRules => {
+  const [addressed, nodePorts]: [CapturedPortal[], CapturedPortal[]] = [[], []]
+  for (const captured of portals)
+    (captured.portal.kind === 'node-port' ? nodePorts : addressed).push(captured)
+  return {
+    addressed: split(placed(addressed, rulesOf), addressDigits[family]),
+    nodePorts: split(placed(nodePorts, rulesOf), 0),
   }
-  return found.map(({ first, last }) => (first === last ? String(first) : `${first}:${last}`))
 }
 
-// To conntrack a REDIRECT is a DNAT. These rules also keep conntrack in use: without any, the kernel would forget
-// how to translate connections that are still open as soon as nat is empty.
-const guard = (guarded: readonly GuardedPort[], protocol: Protocol, family: Family): Rule[] => {
-  const ours = guarded.filter(each => each.protocol === protocol && each.family === family)
-  const ports = ours.map(({ port }) => port)
-  const name = protocol.toLowerCase()
-  return ranges(ports).flatMap(range => [
-    `-p ${name} -m ${name} --dport ${range} -m conntrack --ctstate DNAT -j ACCEPT`,
-    `-p ${name} -m ${name} --dport ${range} -m conntrack ! --ctstate DNAT -j ${refusing(protocol, family)}`,
-  ])
+/** What packets for node ports have in common, a rule's part each. */
+const nodePortMatches = ({ nodePortAddresses }: Wanted, family: Family): readonly Rule[] =>
+  nodePortAddresses
+    ? [...new Set(nodePortAddresses)]
+        .filter(address => familyOf(address) === family)
+        .map(address => `-d ${cidrText(cidrOf(address))}`)
+    : [toThisMachine]
+
+const nat = ({ addressed, nodePorts }: PortalRules, wanted: Wanted, family: Family): TableRules => {
+  const some = wanted.portals.some(each => each.family === family && each.portal.kind === 'node-port')
+  const matches = some ? nodePortMatches(wanted, family) : []
+  const entrances = matches.length > 0 ? nodePortChains : []
+  const apart = wanted.nodePortAddresses !== undefined && entrances.length > 0
+  const jumps = apart ? matches.map(match => `${match} -j ${nodePortRules}`) : nodePorts.root
+  return {
+    chains: new Map([
+      ...portalChains.map(({ name }) => [name, addressed.root] as const),
+      ...entrances.map(({ name }) => [name, jumps] as const),
+      ...(apart ? [[nodePortRules, nodePorts.root] as const] : []),
+      ...addressed.chains,
+      ...(entrances.length > 0 ? nodePorts.chains : []),
+    ]),
+    references: referencesTo([...portalChains, ...entrances]),
+  }
 }
 
-const references = (ours: readonly Chain[]): Reference[] => {
-  const jumps = ours.flatMap(({ from, jump }) => from.map(chain => ({ from: chain, rule: jump })))
-  return jumps.map(({ from, rule }, index) => ({
-    from,
-    place: jumps.slice(0, index + 1).filter(jump => jump.from === from).length,
-    rule,
-  }))
+const filter = (
+  { addressed, nodePorts }: PortalRules,
+  guards: readonly Rule[],
+  matches: readonly Rule[],
+): TableRules => {
+  const apart = nodePorts.root.length > 0 ? matches : []
+  const jumps = apart.map(match => `${match} -j ${nodePortRules}`)
+  return {
+    chains: new Map([
+      [guardChain.name, guards],
+      [refuseChain.name, [...addressed.root, ...jumps]],
+      ...(apart.length > 0 ? [[nodePortRules, nodePorts.root] as const] : []),
+      ...addressed.chains,
+      ...(apart.length > 0 ? nodePorts.chains : []),
+    ]),
+    references: referencesTo([guardChain, refuseChain]),
+  }
 }
 
 /** The rules that make the kernel do what is `wanted`, for one family. Equal whatever order the portals come in. */
-export const rulesFor = (wanted: Wanted, family: Family): Ruleset => {
+export const rulesFor = (wanted: Wanted, family: Family, target: Target = redirect): Ruleset => {
+  const { ownPods, guarded, open } = wanted
   const portals = wanted.portals.filter(portal => portal.family === family)
-  const having = (verdict: Verdict): CapturedPortal[] => portals.filter(portal => portal.verdict === verdict)
-  const redirects = having('serve').map(redirect).sort()
-  const rules: Readonly<Record<ChainName, readonly Rule[]>> = {
-    'KUBE-NODEPORT-NON-LOCAL': protocols.flatMap(each => guard(wanted.guarded, each, family)),
-    'KUBE-PORTAL-REFUSE': having('refuse').map(refusal).sort(),
-    'KUBE-PORTALS-CONTAINER': redirects,
-    'KUBE-PORTALS-HOST': redirects,
+  const captures = portalRules(portals, family, captured => captureRules(captured, ownPods, target))
+  const refusals = portalRules(portals, family, captured => refusalRules(captured, ownPods))
+  const guards = [...openRules(open), ...guardRules(guarded, family, target)]
+  return {
+    filter: filter(refusals, guards, nodePortMatches(wanted, family)),
+    nat: nat(captures, wanted, family),
   }
-  const tableRules = (table: Table): TableRules => {
-    const ours = chains.filter(chain => chain.table === table)
-    return { chains: new Map(ours.map(({ name }) => [name, rules[name]])), references: references(ours) }
-  }
-  return { filter: tableRules('filter'), nat: tableRules('nat') }
 }

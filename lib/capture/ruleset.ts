@@ -4,8 +4,8 @@ import type { Rule } from './rule.js'
 /** A rule in somebody else's chain that leads to one of ours. */
 export interface Reference {
   readonly from: string
-  /** Its place in that chain, from 1. */
-  readonly place: number
+  /** Its place in that chain, from 1. Where `last` is wanted, any place behind our other ones will do. */
+  readonly place: number | 'last'
   readonly rule: Rule
 }
 

@@ -39,7 +39,7 @@ export const captureMode = ({
 }: CaptureModeParts): CaptureMode => {
   const { nodeportAddresses: nodePortAddresses = [] } = options
   return {
-    capture: new Iptables({ host: machine, backend, families, report }),
+    capture: new Iptables({ host: machine, backend, families, addresses, report }),
     // Redirected packets come to an interface's own address, so the listeners are on all of them; the guard turns away
     // whoever comes without having been redirected.
     arrivals: { tcp: anyAddress, udp: addresses },

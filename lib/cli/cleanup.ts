@@ -1,4 +1,5 @@
 import { cleanup as removeRules } from '../capture/cleanup.js'
+import { localAddresses } from '../host/local-addresses.js'
 import { machine } from '../host/machine.js'
 import { openLog } from '../observe/log.js'
 import type { CleanupOptions } from './options.js'
@@ -10,7 +11,7 @@ import { stateFile } from './state-file.js'
  */
 export const cleanup = async (options: CleanupOptions): Promise<void> => {
   const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
-  const rules = await removeRules(machine, log.event)
+  const rules = await removeRules({ host: machine, addresses: localAddresses, report: log.event })
   const state = await stateFile(options)
   const removed = (await state.remove()) ? [...rules, state.path] : rules
   for (const line of removed) process.stdout.write(`removed ${line}\n`)

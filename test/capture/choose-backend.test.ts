@@ -1,6 +1,6 @@
 import t from 'tap'
 import { chooseBackend } from '../../lib/capture/choose-backend.js'
-import { cleanup } from '../../lib/capture/cleanup.js'
+import { cleanup, type CleanupOptions } from '../../lib/capture/cleanup.js'
 import type { Host, Output } from '../../lib/host/host.js'
 import { machine } from '../../lib/host/machine.js'
 import { inNamespace } from '../namespace.js'
@@ -17,10 +17,11 @@ const machineWith = (plain: 'nft' | 'legacy' | undefined, ...others: readonly st
   },
 })
 const both = machineWith('nft', 'nft', 'legacy')
+const on = (host: Host): CleanupOptions => ({ host, addresses: () => [], report: () => undefined })
 
 t.test('without iptables something is missing', async t => {
   await t.rejects(chooseBackend(machineWith(undefined)), { code: 'missing' })
-  t.strictSame(await cleanup(machineWith(undefined), () => undefined), [])
+  t.strictSame(await cleanup(on(machineWith(undefined))), [])
 })
 
 await inNamespace(import.meta.url, () => {
@@ -90,7 +91,7 @@ await inNamespace(import.meta.url, () => {
       `${where} nat: the jump from OUTPUT to KUBE-NODEPORT-HOST`,
       `${where} nat: KUBE-NODEPORT-HOST with 0 rules`,
     ]
-    t.strictSame(await cleanup(both, () => undefined), [...removed('IPv4 nft'), ...removed('IPv6 legacy')])
-    t.strictSame(await cleanup(both, () => undefined), [])
+    t.strictSame(await cleanup(on(both)), [...removed('IPv4 nft'), ...removed('IPv6 legacy')])
+    t.strictSame(await cleanup(on(both)), [])
   })
 })

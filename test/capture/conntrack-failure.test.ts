@@ -6,8 +6,8 @@ import type { ProxyEvent } from '../../lib/model/event.js'
 import { port } from '../../lib/model/port.js'
 
 const nothing = new Map<string, never>()
-const here = new Map([['10.96.0.12:53', port(14_002)]])
-const moved = new Map([['10.96.0.12:53', port(14_003)]])
+const here = new Map([['10.96.0.12:53', new Set([port(14_002)])]])
+const moved = new Map([['10.96.0.12:53', new Set([port(14_003)])]])
 
 /** What the program prints when one client of 10.96.0.12:53 was sent to 14002. */
 const listed =
@@ -25,7 +25,12 @@ const stage = (answer: (command: string) => Promise<Output>) => {
       return answer(args[0] ?? '')
     },
   }
-  const conntrack = new Conntrack({ host, family: 'IPv4', report: event => events.push(event) })
+  const conntrack = new Conntrack({
+    host,
+    family: 'IPv4',
+    addresses: () => [],
+    report: event => events.push(event),
+  })
   return { conntrack, asked, events }
 }
 
@@ -95,7 +100,7 @@ t.test(
 t.test('clients of many portals are looked for all at once', async t => {
   const { conntrack, asked } = stage(() => Promise.resolve(well))
   const many = new Map(
-    Array.from({ length: 17 }, (_, index) => [`10.96.1.${index}:53`, port(15_000)] as const),
+    Array.from({ length: 17 }, (_, index) => [`10.96.1.${index}:53`, new Set([port(15_000)])] as const),
   )
   conntrack.suspect(new Map([...many, ...here]), moved)
   await conntrack.settle(moved)

@@ -99,11 +99,11 @@ const onBackend = (kind: 'nft' | 'legacy'): void => {
 
 const onAnyBackend = (): void => {
   const backend = { kind: 'nft', infix: '-nft' } as const
-  const report = (): undefined => undefined
+  const [report, addresses] = [(): undefined => undefined, () => []]
 
   t.test('both families are written, and both left alone the second time', async t => {
     const families = ['IPv4', 'IPv6'] as const
-    const capture = new Iptables({ host: machine, backend, families, report })
+    const capture = new Iptables({ host: machine, backend, families, addresses, report })
     t.teardown(() => capture.remove())
     const both = wanted(cart, served({ address: 'fd00:96::10', localPort: 14_000 }))
     t.strictSame(await capture.apply(both), ['IPv4', 'IPv6'])
@@ -116,7 +116,7 @@ const onAnyBackend = (): void => {
     'a table that iptables cannot read is not written blindly',
     { skip: without('nft', '--version') },
     async t => {
-      const capture = new Iptables({ host: machine, backend, families: ['IPv4'], report })
+      const capture = new Iptables({ host: machine, backend, families: ['IPv4'], addresses, report })
       await capture.apply(wanted(cart))
       run('nft', 'add', 'rule', 'ip', 'nat', 'OUTPUT', 'tcp', 'dport', '9', 'redirect', 'to', ':7')
       await t.rejects(capture.apply(wanted(cart)), { code: 'conflict' })
@@ -136,7 +136,13 @@ const onAnyBackend = (): void => {
         run: (program, args, options) => machine.run('setpriv', [...nobody, program, ...args], options),
       }
       for (const kind of ['nft', 'legacy'] as const) {
-        const options = { host, backend: { kind, infix: `-${kind}` }, families: ['IPv4'], report } as const
+        const options = {
+          host,
+          backend: { kind, infix: `-${kind}` },
+          families: ['IPv4'],
+          addresses,
+          report,
+        } as const
         await t.rejects(new Iptables(options).apply(wanted(cart)), { code: 'missing' })
       }
     },

@@ -29,10 +29,10 @@ COMMIT
 :KUBE-PORTALS-HOST - [0:0]
 -I PREROUTING 1 -m comment --comment "handle ClusterIPs; NOTE: this must be before the NodePort rules" -j KUBE-PORTALS-CONTAINER
 -I OUTPUT 1 -m comment --comment "handle ClusterIPs; NOTE: this must be before the NodePort rules" -j KUBE-PORTALS-HOST
--A KUBE-PORTALS-CONTAINER -d 10.96.0.10/32 -p tcp -m comment --comment "shop/cart:http" -m tcp --dport 80 -j REDIRECT --to-ports 14000
 -A KUBE-PORTALS-CONTAINER -d 10.96.0.2/32 -p tcp -m comment --comment "kube-system/dns" -m tcp --dport 53 -j REDIRECT --to-ports 14001
--A KUBE-PORTALS-HOST -d 10.96.0.10/32 -p tcp -m comment --comment "shop/cart:http" -m tcp --dport 80 -j REDIRECT --to-ports 14000
+-A KUBE-PORTALS-CONTAINER -d 10.96.0.10/32 -p tcp -m comment --comment "shop/cart:http" -m tcp --dport 80 -j REDIRECT --to-ports 14000
 -A KUBE-PORTALS-HOST -d 10.96.0.2/32 -p tcp -m comment --comment "kube-system/dns" -m tcp --dport 53 -j REDIRECT --to-ports 14001
+-A KUBE-PORTALS-HOST -d 10.96.0.10/32 -p tcp -m comment --comment "shop/cart:http" -m tcp --dport 80 -j REDIRECT --to-ports 14000
 COMMIT
 `
 

@@ -2,6 +2,7 @@ import type { Test } from 'tap'
 import type { BackendKind } from '../../lib/capture/backend.js'
 import { Iptables } from '../../lib/capture/iptables.js'
 import type { Host } from '../../lib/host/host.js'
+import { localAddresses } from '../../lib/host/local-addresses.js'
 import { machine } from '../../lib/host/machine.js'
 import type { ProxyEvent } from '../../lib/model/event.js'
 
@@ -20,6 +21,7 @@ export const tried = (t: Test, kind: BackendKind, host: Host = machine): Tried =
     host,
     backend: { kind, infix: `-${kind}` },
     families: ['IPv4'],
+    addresses: localAddresses,
     report: event => {
       events.push(event)
       if (event.type === 'rules-written') written.push(event.text)

@@ -1,0 +1,46 @@
+import { addressBytes } from '../model/address-bytes.js'
+import { type Cidr, cidrText } from '../model/cidr.js'
+import { type IpAddress, ipAddress } from '../model/ip-address.js'
+import type { Portal } from '../model/portal.js'
+import type { Protocol } from '../model/service-port.js'
+import type { Rule } from './rule.js'
+
+/**
+ * Where packets for a portal go, in hexadecimal digits: the address (a node port has none), the protocol and the port. The
+ * first digits of it are what many portals share, and what a rule can tell them from others by.
+ */
+export type Place = string
+
+const protocols: readonly Protocol[] = ['TCP', 'UDP', 'SCTP']
+const portDigits = 4
+
+const hex = (address: IpAddress): string => addressBytes(address).toString('hex')
+
+export const placeOf = (portal: Portal, protocol: Protocol): Place => {
+  const address = portal.kind === 'node-port' ? '' : hex(portal.address)
+  return `${address}${protocols.indexOf(protocol)}${portal.port.toString(16).padStart(portDigits, '0')}`
+}
+
+const addressOf = (digits: string): IpAddress =>
+  ipAddress(
+    digits.length === 8 ? Buffer.from(digits, 'hex').join('.') : (digits.match(/.{4}/g) ?? []).join(':'),
+  )
+
+const portsFrom = (digits: string, name: string): Rule => {
+  const [first, last] = [digits.padEnd(portDigits, '0'), digits.padEnd(portDigits, 'f')]
+  return ` -m ${name} --dport ${parseInt(first, 16)}:${parseInt(last, 16)}`
+}
+
+/** The part of a rule that matches all places which begin with `digits`; in each, the address takes `addressDigits`. */
+export const matching = (digits: Place, addressDigits: number): Rule => {
+  const address = digits.slice(0, addressDigits)
+  const range: Cidr | undefined =
+    addressDigits === 0
+      ? undefined
+      : { address: addressOf(address.padEnd(addressDigits, '0')), bits: address.length * 4 }
+  const there = range ? [`-d ${cidrText(range)}`] : []
+  const protocol = protocols[Number(digits[addressDigits])]?.toLowerCase()
+  if (digits.length <= addressDigits || protocol === undefined) return there.join(' ')
+  const ports = digits.slice(addressDigits + 1)
+  return [...there, `-p ${protocol}${ports === '' ? '' : portsFrom(ports, protocol)}`].join(' ')
+}
