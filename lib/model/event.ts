@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.js'
 import type { Family } from './ip-address.js'
 import type { Milliseconds } from './milliseconds.js'
+import type { NodeEvent } from './node-event.js'
 import type { Port } from './port.js'
 import type { Affinity, ServicePortId } from './service-port.js'
 import type { TrafficEvent } from './traffic-event.js'
@@ -107,7 +108,7 @@ export type ProxyOwnEvent =
   | { readonly type: 'stopped'; readonly reset: number }
 
 /** Everything that happens in the program, as plain facts. `observe` makes words and numbers of them. */
-export type ProxyEvent = TrafficEvent | ApiEvent | ProxyOwnEvent
+export type ProxyEvent = TrafficEvent | ApiEvent | ProxyOwnEvent | NodeEvent
 
 /** Takes note of what happened. Never throws and never waits. */
 export type Report = (event: ProxyEvent) => void

@@ -1,6 +1,7 @@
 import { durationText } from '../model/duration.js'
 import { endpointText } from '../model/endpoint.js'
 import type { ApiEvent, ProxyEvent, ProxyOwnEvent } from '../model/event.js'
+import { nodeSentence } from './describe-node.js'
 import { connectionSentence, flowSentence } from './describe-traffic.js'
 import { type Sentence, sentence } from './sentence.js'
 
@@ -127,5 +128,8 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'retire-failed':
     case 'stopped':
       return ownSentence(event)
+    case 'health-check-port':
+    case 'health-check-failed':
+      return nodeSentence(event)
   }
 }

@@ -13,6 +13,8 @@ const one = { connection: 7, servicePort, client, endpoint }
 
 const flow = { servicePort, client, clientPort: port(40_000), endpoint }
 
+const healthCheck = { namespace: 'shop', service: 'cart', port: port(32_000), localEndpoints: 2 }
+
 const events: readonly ProxyEvent[] = [
   { type: 'connected', ...one, attempt: 1, duration: milliseconds(0.84) },
   { type: 'connected', ...one, attempt: 2, duration: milliseconds(251) },
@@ -63,6 +65,10 @@ const events: readonly ProxyEvent[] = [
   { type: 'retire-failed', reason: 'iptables-restore ended with 4' },
   { type: 'stopped', reset: 0 },
   { type: 'stopped', reset: 1 },
+  { type: 'health-check-port', state: 'open', healthCheck },
+  { type: 'health-check-port', state: 'closed', healthCheck, address: ipAddress('fd00::1') },
+  { type: 'health-check-failed', healthCheck, reason: 'EADDRINUSE' },
+  { type: 'health-check-failed', healthCheck, address: ipAddress('192.0.2.1'), reason: 'EADDRNOTAVAIL' },
 ]
 
 t.test('every event has a sentence, a level, and the verbosity it is shown at', async t => {
@@ -107,6 +113,10 @@ t.test('every event has a sentence, a level, and the verbosity it is shown at', 
       "error 0 cannot take the portals' rules out yet: iptables-restore ended with 4",
       'info 0 stopped, rules removed',
       'info 0 stopped, rules removed; 1 connection had to be reset',
+      'info 2 shop/cart: health check port 32000: open',
+      'info 2 shop/cart: health check port [fd00::1]:32000: closed',
+      'error 0 shop/cart: load balancers get no answer at health check port 32000: EADDRINUSE; trying again with the next sync',
+      'error 0 shop/cart: load balancers get no answer at health check port 192.0.2.1:32000: EADDRNOTAVAIL; trying again with the next sync',
     ],
   )
 })

@@ -1,0 +1,63 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { IpAddress } from '../model/ip-address.js'
+import { seconds } from '../model/milliseconds.js'
+import type { Port } from '../model/port.js'
+import type { Answer } from './health-check-answer.js'
+
+export interface BoundedServerOptions {
+  readonly port: Port
+  /** Absent: all addresses of both families, with one socket. */
+  readonly address: IpAddress | undefined
+  /** What to answer now, whatever is asked; undefined: nothing, and the connection ends. */
+  readonly answer: () => Answer | undefined
+  /** Called with what goes wrong after it has opened, which does no harm. */
+  readonly failed: (error: Error) => void
+}
+
+/** Something that answers until it is closed. */
+export interface BoundedServer {
+  /** Ends its connections, too. May be called twice; resolves when it is done. */
+  close(): Promise<void>
+}
+
+// Anybody may ask. Each gets little memory and little time, and all together few descriptors.
+const limits = {
+  maxHeaderSize: 4096,
+  headersTimeout: seconds(5),
+  requestTimeout: seconds(5),
+  keepAliveTimeout: seconds(5),
+  connectionsCheckingInterval: seconds(1),
+}
+const longestSilence = seconds(10)
+const mostConnections = 64
+
+/** Answers HTTP requests. Rejects with the system's error (`EADDRINUSE`) when it cannot listen. */
+export const openBoundedServer = async ({
+  port,
+  address,
+  answer,
+  failed,
+}: BoundedServerOptions): Promise<BoundedServer> => {
+  const server = createServer(limits, (_, response) => {
+    const now = answer()
+    if (now) {
+      response.setHeaders(new Map(Object.entries(now.headers)))
+      response.statusCode = now.status
+      response.end(now.body)
+    } else response.destroy()
+  })
+  server.maxConnections = mostConnections
+  server.timeout = longestSilence
+  server.listen({ port, ...(address !== undefined && { host: address }) })
+  await once(server, 'listening')
+  server.on('error', failed)
+  let closed: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    const over = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await over
+  }
+  return { close: () => (closed ??= close()) }
+}

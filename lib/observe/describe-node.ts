@@ -1,0 +1,24 @@
+import { endpointText } from '../model/endpoint.js'
+import type { HealthCheck } from '../model/health-check.js'
+import type { IpAddress } from '../model/ip-address.js'
+import type { NodeEvent } from '../model/node-event.js'
+import { type Sentence, sentence } from './sentence.js'
+
+const portText = ({ port }: HealthCheck, address: IpAddress | undefined): string =>
+  `health check port ${address === undefined ? port : endpointText({ address, port })}`
+
+export const nodeSentence = (event: NodeEvent): Sentence => {
+  switch (event.type) {
+    case 'health-check-port': {
+      const { healthCheck, address, state } = event
+      const whose = `${healthCheck.namespace}/${healthCheck.service}`
+      return sentence('info', 2, `${whose}: ${portText(healthCheck, address)}: ${state}`)
+    }
+    case 'health-check-failed': {
+      const { healthCheck, address, reason } = event
+      const whose = `${healthCheck.namespace}/${healthCheck.service}`
+      const what = `load balancers get no answer at ${portText(healthCheck, address)}: ${reason}`
+      return sentence('error', 0, `${whose}: ${what}; trying again with the next sync`)
+    }
+  }
+}
