@@ -1,43 +1,21 @@
 import type { Endpoint } from '../model/endpoint.js'
+import type { Family } from '../model/ip-address.js'
 import type { ApiObject } from './api-object.js'
-import { nodeAddress, nodePodCidr } from './network/addresses.js'
+import { nodeObject } from './node-object.js'
 import type { Objects, Resource } from './objects.js'
 
 export interface BaseOptions {
   readonly nodeName: string
   /** Where the API server listens. */
   readonly api: Endpoint
+  /** Those that the Node has; default IPv4. */
+  readonly families?: readonly Family[]
   /** As the API writes it. */
   readonly now: () => string
 }
 
 const namespace = (name: string): ApiObject => ({
   metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
-})
-
-/** The Node that the sandbox is. */
-const node = ({ nodeName, now }: BaseOptions): ApiObject => ({
-  metadata: {
-    name: nodeName,
-    labels: { 'kubernetes.io/hostname': nodeName, 'kubernetes.io/os': 'linux' },
-  },
-  spec: { podCIDR: nodePodCidr, podCIDRs: [nodePodCidr] },
-  status: {
-    addresses: [
-      { type: 'InternalIP', address: nodeAddress },
-      { type: 'Hostname', address: nodeName },
-    ],
-    conditions: [
-      {
-        type: 'Ready',
-        status: 'True',
-        reason: 'KubeletReady',
-        lastHeartbeatTime: now(),
-        lastTransitionTime: now(),
-      },
-    ],
-    nodeInfo: { kubeletVersion: 'v1.36.0-sandbox', operatingSystem: 'linux' },
-  },
 })
 
 const kubernetes = { name: 'kubernetes', namespace: 'default' }
@@ -75,9 +53,10 @@ const apiObjects = ({ api: { address, port } }: BaseOptions): readonly (readonly
 
 /** Makes what every cluster has before anybody made anything, as far as it is not there. */
 export const createBaseObjects = (objects: Objects, options: BaseOptions): void => {
+  const { nodeName, families = ['IPv4'], now } = options
   const all: readonly (readonly [Resource, ApiObject])[] = [
     ...['default', 'kube-system', 'kube-public'].map(name => ['namespaces', namespace(name)] as const),
-    ['nodes', node(options)],
+    ['nodes', nodeObject({ name: nodeName, number: 0, families, now: now() })],
     ...apiObjects(options),
   ]
   for (const [resource, object] of all) {

@@ -1,6 +1,7 @@
 import type { Host } from '../host/host.js'
 import type { Clock } from '../model/clock.js'
 import type { Endpoint } from '../model/endpoint.js'
+import type { Family } from '../model/ip-address.js'
 import { milliseconds, type Milliseconds } from '../model/milliseconds.js'
 import { createBaseObjects } from './base-objects.js'
 import { deployments } from './controllers/deployments.js'
@@ -24,6 +25,8 @@ export interface ClusterOptions {
   readonly now: () => string
   /** Where the API server listens. */
   readonly api: Endpoint
+  /** Which addresses the node and its pods get, the first one first. */
+  readonly families: readonly Family[]
   /** The Node's name; default `sandbox-node`. */
   readonly nodeName?: string
   /** How long a deleted pod still serves; default 500 ms. 0: it goes at once. */
@@ -45,12 +48,12 @@ export interface Cluster {
 
 /** Starts the cluster, in a namespace of its own (`namespaceCommand`) that has been settled. */
 export const startCluster = async (options: ClusterOptions): Promise<Cluster> => {
-  const { objects, host, clock, now, api, onTrouble } = options
+  const { objects, host, clock, now, api, families, onTrouble } = options
   const { nodeName = 'sandbox-node', grace = milliseconds(500) } = options
   const pods = await startPodHost()
   try {
-    await connectNode(host, pods.pid)
-    createBaseObjects(objects, { nodeName, api, now })
+    await connectNode(host, pods.pid, families)
+    createBaseObjects(objects, { nodeName, api, families, now })
   } catch (error) {
     await pods.close()
     throw error

@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.js'
 import type { Clock } from '../model/clock.js'
+import type { Family } from '../model/ip-address.js'
 import { port } from '../model/port.js'
 import { createHandler } from './api/serve/handler.js'
 import { kubeconfigFor } from './api/serve/kubeconfig.js'
@@ -8,7 +9,8 @@ import { Store } from './api/store/store.js'
 import { timestamp } from './api/time.js'
 import { createCertificates } from './api/certificates.js'
 import { type Cluster, startCluster } from './cluster.js'
-import { nodeAddress } from './network/addresses.js'
+import { nodeAddress, nodeAddresses, serviceNetworks } from './network/addresses.js'
+import { familiesHere } from './network/families.js'
 
 export interface SandboxOptions {
   readonly host: Host
@@ -32,19 +34,29 @@ export interface Sandbox extends Cluster {
 
 const apiPort = port(6443)
 
+/** What the API server is called, by whoever asks it something. */
+const names = (families: readonly Family[]): readonly string[] => [
+  '127.0.0.1',
+  ...families.map(family => nodeAddresses[family]),
+  '10.96.0.1',
+  'kubernetes',
+]
+
 /** Starts a sandbox, in a namespace of its own (`namespaceCommand`) that has been settled. */
 export const startSandbox = async ({ now, random, ...parts }: SandboxOptions): Promise<Sandbox> => {
-  const { clock } = parts
-  const objects = new Store({ now, random })
+  const { clock, host } = parts
+  const families = await familiesHere(host)
+  const serviceCidrs = families.map(family => serviceNetworks[family])
+  const objects = new Store({ now, random, serviceCidrs })
   const server = await startApiServer({
     handler: createHandler({ store: objects, clock, now }),
-    certificates: await createCertificates(['127.0.0.1', nodeAddress, '10.96.0.1', 'kubernetes'], now()),
-    host: '0.0.0.0',
+    certificates: await createCertificates(names(families), now()),
+    host: families.includes('IPv6') ? '::' : '0.0.0.0',
     port: apiPort,
   })
   const cluster = await startCluster({
     ...parts,
-    objects,
+    ...{ objects, families },
     now: () => timestamp(now()),
     api: { address: nodeAddress, port: apiPort },
   })

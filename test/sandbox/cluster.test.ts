@@ -6,6 +6,8 @@ import { milliseconds } from '../../lib/model/milliseconds.js'
 import { port } from '../../lib/model/port.js'
 import type { ApiObject } from '../../lib/sandbox/api-object.js'
 import { startCluster } from '../../lib/sandbox/cluster.js'
+import { nodeAddresses } from '../../lib/sandbox/network/addresses.js'
+import { familiesHere } from '../../lib/sandbox/network/families.js'
 import { at, listAt, objectAt, textAt } from '../../lib/sandbox/json.js'
 import { inNamespace } from '../namespace.js'
 import { memoryObjects } from './memory-objects.js'
@@ -15,6 +17,9 @@ const now = (): string => '2026-01-01T00:00:00Z'
 const container = (name: string, containerPort = 80) =>
   ({ name, image: 'anything', ports: [{ name: 'http', containerPort, protocol: 'TCP' }] }) as const
 
+/** The IPv6 address of the pod that has this IPv4 address. */
+const sixth = (address: string): string => `fd00:10:244::${Number(address.split('.').at(-1)).toString(16)}`
+
 const pod = (name: string, spec: Readonly<Record<string, unknown>> = {}): ApiObject => ({
   metadata: { name, namespace: 'default', labels: { app: 'web' } },
   spec: { containers: [container('web')], ...spec },
@@ -23,8 +28,9 @@ const pod = (name: string, spec: Readonly<Record<string, unknown>> = {}): ApiObj
 await inNamespace(import.meta.url, async () => {
   const objects = memoryObjects()
   const troubles: unknown[] = []
+  const families = await familiesHere(machine)
   const cluster = await startCluster({
-    ...{ objects, host: machine, clock, now, grace: milliseconds(0) },
+    ...{ objects, host: machine, clock, now, grace: milliseconds(0), families },
     api: { address: ipAddress('172.18.0.2'), port: port(6443) },
     onTrouble: error => troubles.push(error),
   })
@@ -83,9 +89,9 @@ await inNamespace(import.meta.url, async () => {
     t.strictSame(at(current('web'), 'status'), {
       phase: 'Running',
       hostIP: '172.18.0.2',
-      hostIPs: [{ ip: '172.18.0.2' }],
+      hostIPs: families.map(family => ({ ip: nodeAddresses[family] })),
       podIP: address,
-      podIPs: [{ ip: address }],
+      podIPs: families.map(family => ({ ip: family === 'IPv4' ? address : sixth(address) })),
       startTime: now(),
       conditions: [
         'PodReadyToStartContainers',

@@ -1,5 +1,6 @@
+import type { Family } from '../../model/ip-address.js'
 import type { ApiObject } from '../api-object.js'
-import { compact, type JsonObject, textAt } from '../json.js'
+import { compact, type JsonObject, textAt, textsAt } from '../json.js'
 import type { Objects } from '../objects.js'
 import { type Backend, backendsOf, isHeadless, selectorOf, targetRef } from './backends.js'
 import { type Controller, keyOf, partsOf } from './controller.js'
@@ -13,10 +14,14 @@ const addressOf = ({ pod, address }: Backend): JsonObject => ({
 const listOrNothing = (backends: readonly Backend[]): readonly JsonObject[] | undefined =>
   backends.length > 0 ? backends.map(addressOf) : undefined
 
+// Endpoints hold one family only: that of the Service's first cluster IP.
+const firstFamilyOf = (service: ApiObject): Family =>
+  textsAt(service, 'spec', 'ipFamilies')[0] === 'IPv6' ? 'IPv6' : 'IPv4'
+
 /** The subsets of a Service's Endpoints: pods with equal ports together; those that are going only where unready ones are published. */
 export const subsetsFor = (service: ApiObject, pods: readonly ApiObject[]): readonly JsonObject[] => {
   const byPorts = new Map<string, Backend[]>()
-  for (const backend of backendsOf(service, pods, 'IPv4')) {
+  for (const backend of backendsOf(service, pods, firstFamilyOf(service))) {
     if (backend.terminating && !backend.ready) continue
     const key = JSON.stringify(backend.ports)
     byPorts.set(key, [...(byPorts.get(key) ?? []), backend])

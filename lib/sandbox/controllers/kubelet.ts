@@ -91,16 +91,16 @@ export class Kubelet implements Controller {
     if (!node) return
     const { name, uid = '' } = pod.metadata
     const ports = servedPorts(pod)
-    const address = this.#addresses.take(node.podCidr)
-    const started = this.#options.pods.serve({ uid, name, address, ports })
-    const run: Run = { key, uid, place: { address, host: node.address }, started, serving: false }
+    const addresses = this.#addresses.take(node.podCidrs)
+    const started = this.#options.pods.serve({ uid, name, addresses, ports })
+    const run: Run = { key, uid, place: { addresses, hosts: node.addresses }, started, serving: false }
     this.#runs.set(key, run)
     const served = (): void => {
       run.serving = true
       this.reconcile(key)
     }
     const failed = (error: unknown): void => {
-      this.#addresses.release(address)
+      this.#addresses.release(addresses)
       if (this.#runs.get(key) !== run) return
       this.#runs.delete(key)
       const current = this.#objects.get('pods', ...partsOf(key))
@@ -131,7 +131,7 @@ export class Kubelet implements Controller {
   async #stop({ started, uid, place }: Run): Promise<void> {
     await started.catch(() => undefined)
     await this.#options.pods.stop(uid)
-    this.#addresses.release(place.address)
+    this.#addresses.release(place.addresses)
   }
 
   #write(pod: ApiObject): void {

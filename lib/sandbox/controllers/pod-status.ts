@@ -5,9 +5,10 @@ import { type JsonObject, listAt, objectAt, textAt } from '../json.js'
 
 /** Where a pod runs. */
 export interface Place {
-  readonly address: IpAddress
-  /** The InternalIP of its Node. */
-  readonly host: string
+  /** One of each family that its Node has. */
+  readonly addresses: readonly IpAddress[]
+  /** The InternalIPs of its Node. */
+  readonly hosts: readonly string[]
 }
 
 /** With this annotation `"false"` a pod runs and answers but is not ready, as with a readiness probe that fails. */
@@ -30,7 +31,7 @@ const containerStatuses = (pod: ApiObject, ready: boolean, { now }: Moment): rea
   }))
 
 /** The status of a pod that runs: `1/1 Running` to `kubectl get pods`. */
-export const runningStatus = (pod: ApiObject, { address, host }: Place, moment: Moment): JsonObject => {
+export const runningStatus = (pod: ApiObject, { addresses, hosts }: Place, moment: Moment): JsonObject => {
   const ready = pod.metadata.annotations?.[readyAnnotation] !== 'false'
   const conditions: readonly (readonly [string, boolean])[] = [
     ['PodReadyToStartContainers', true],
@@ -42,10 +43,10 @@ export const runningStatus = (pod: ApiObject, { address, host }: Place, moment: 
   return {
     ...objectAt(pod, 'status'),
     phase: 'Running',
-    hostIP: host,
-    hostIPs: [{ ip: host }],
-    podIP: address,
-    podIPs: [{ ip: address }],
+    hostIP: hosts[0],
+    hostIPs: hosts.map(ip => ({ ip })),
+    podIP: addresses[0],
+    podIPs: addresses.map(ip => ({ ip })),
     startTime: textAt(pod, 'status', 'startTime') || moment.now,
     conditions: conditions.map(([type, status]) =>
       condition(pod, { type, status: status ? 'True' : 'False' }, moment),

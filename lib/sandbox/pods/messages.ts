@@ -6,7 +6,8 @@ import type { Port } from '../../model/port.js'
 export interface ServedPod {
   readonly uid: string
   readonly name: string
-  readonly address: IpAddress
+  /** One of each family it has. */
+  readonly addresses: readonly IpAddress[]
   readonly ports: readonly { readonly protocol: 'TCP' | 'UDP'; readonly port: Port }[]
 }
 

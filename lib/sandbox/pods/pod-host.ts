@@ -15,7 +15,7 @@ export interface PodHost {
   /** Content when there is no such pod. */
   stop(uid: string): Promise<void>
   /**
-   * A connection that a pod opened, or `outsideAddress`. It lives in the pods' namespace but is yours: half-open is
+   * A connection that a pod opened, or one of `outsideAddresses`. It lives in the pods' namespace but is yours: half-open is
    * allowed. Rejects with the system's code (`ECONNREFUSED`).
    */
   connect(from: IpAddress, to: Endpoint): Promise<Socket>

@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { machine } from '../../../lib/host/machine.js'
-import { ipAddress } from '../../../lib/model/ip-address.js'
+import { type IpAddress, ipAddress } from '../../../lib/model/ip-address.js'
 import { port } from '../../../lib/model/port.js'
 import { connectNode, inPods } from '../../../lib/sandbox/network/node-network.js'
 import { nodeAddress, outsideAddress } from '../../../lib/sandbox/network/addresses.js'
@@ -15,17 +15,22 @@ import { inNamespace, needing, withEachIptables } from '../../namespace.js'
 
 const client = ipAddress('10.244.0.9')
 
+const addressOf = ({ addresses: [address] }: ServedPod): IpAddress => {
+  if (!address) throw new Error('a pod without an address')
+  return address
+}
+
 const web = (number: number): ServedPod => ({
   uid: `uid-${number}`,
   name: `web-${number}`,
-  address: ipAddress(`10.244.0.${10 + number}`),
+  addresses: [ipAddress(`10.244.0.${10 + number}`)],
   ports: [
     { protocol: 'TCP', port: port(80) },
     { protocol: 'UDP', port: port(80) },
   ],
 })
 
-const at = (pod: ServedPod) => ({ address: pod.address, port: port(80) }) as const
+const at = (pod: ServedPod) => ({ address: addressOf(pod), port: port(80) }) as const
 
 const answered = (call: ReturnType<typeof request>): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => call.once('response', resolve).once('error', reject).end())
@@ -33,18 +38,18 @@ const answered = (call: ReturnType<typeof request>): Promise<IncomingMessage> =>
 await inNamespace(import.meta.url, async () => {
   const pods = await startPodHost()
   t.teardown(() => pods.close())
-  await connectNode(machine, pods.pid)
+  await connectNode(machine, pods.pid, ['IPv4'])
   const [one, two] = [web(1), web(2)]
   await pods.serve(one)
   await pods.serve(two)
 
   t.test('each pod answers the node with its own name', async t => {
-    const names = [one, two].map(async ({ address }) => (await fetch(`http://${address}/`)).text())
+    const names = [one, two].map(async pod => (await fetch(`http://${addressOf(pod)}/`)).text())
     t.strictSame(await Promise.all(names), ['web-1\n', 'web-2\n'])
   })
 
   t.test('a pod tells who its client is: the node by its bridge, a pod by its own address', async t => {
-    t.equal(await (await fetch(`http://${one.address}/clientip`)).text(), '10.244.0.1\n')
+    t.equal(await (await fetch(`http://${addressOf(one)}/clientip`)).text(), '10.244.0.1\n')
     const socket = await pods.connect(client, at(one))
     socket.end('clientip\n')
     t.equal(await text(socket), '10.244.0.9\n')
@@ -53,7 +58,7 @@ await inNamespace(import.meta.url, async () => {
   t.test('an HTTP connection carries many requests', async t => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     for (const name of ['web-1\n', 'web-1\n']) {
-      const response = await answered(get({ agent, host: one.address }))
+      const response = await answered(get({ agent, host: addressOf(one) }))
       t.equal(await text(response), name)
     }
     t.equal(Object.values(agent.freeSockets).flat().length, 1)
@@ -61,7 +66,7 @@ await inNamespace(import.meta.url, async () => {
   })
 
   t.test('what is posted comes back', async t => {
-    const response = await fetch(`http://${one.address}/`, { method: 'POST', body: 'x'.repeat(100_000) })
+    const response = await fetch(`http://${addressOf(one)}/`, { method: 'POST', body: 'x'.repeat(100_000) })
     t.equal((await response.text()).length, 100_000)
   })
 
@@ -80,11 +85,11 @@ await inNamespace(import.meta.url, async () => {
   t.test('datagrams come back, of any size, from the address they went to', async t => {
     const socket = await pods.bind(client)
     for (const size of [0, 1, 1472, 4097, 65_507]) {
-      socket.send(Buffer.alloc(size, 'x'), 80, two.address)
-      const peer = { address: two.address, port: 80, size }
+      socket.send(Buffer.alloc(size, 'x'), 80, addressOf(two))
+      const peer = { address: addressOf(two), port: 80, size }
       t.match(await once(socket, 'message'), [Buffer.alloc(size, 'x'), peer])
     }
-    socket.send('hostname\n', 80, two.address)
+    socket.send('hostname\n', 80, addressOf(two))
     t.match(await once(socket, 'message'), [Buffer.from('web-2\n')])
     socket.close()
   })
@@ -92,14 +97,16 @@ await inNamespace(import.meta.url, async () => {
   t.test('no two UDP sockets share what comes in', async t => {
     const socket = await pods.bind(client)
     for (let round = 0; round < 20; round += 1) {
-      socket.send(String(round), 80, one.address)
+      socket.send(String(round), 80, addressOf(one))
       t.match(await once(socket, 'message'), [Buffer.from(String(round))])
     }
     socket.close()
   })
 
   t.test('a port that no pod has refuses', async t => {
-    await t.rejects(pods.connect(client, { address: one.address, port: port(81) }), { code: 'ECONNREFUSED' })
+    await t.rejects(pods.connect(client, { address: addressOf(one), port: port(81) }), {
+      code: 'ECONNREFUSED',
+    })
   })
 
   t.test('a pod that was stopped refuses, and its connections end', async t => {
@@ -120,7 +127,7 @@ await inNamespace(import.meta.url, async () => {
       ports: [...web(4).ports, { protocol: 'TCP', port: port(81) }],
     }
     await t.rejects(pods.serve(clash), { code: 'EADDRINUSE' })
-    await t.rejects(pods.connect(client, { address: clash.address, port: port(81) }), {
+    await t.rejects(pods.connect(client, { address: addressOf(clash), port: port(81) }), {
       code: 'ECONNREFUSED',
     })
   })
@@ -173,7 +180,7 @@ await inNamespace(import.meta.url, async () => {
 
   t.test('a program can be run among the pods', await needing('curl', '--version'), async t => {
     const [program, ...args] = [...inPods(pods.pid), 'curl', '-s', '--interface', client]
-    const output = await machine.run(program, [...args, `http://${two.address}/clientip`], {
+    const output = await machine.run(program, [...args, `http://${addressOf(two)}/clientip`], {
       timeout: seconds(10),
     })
     t.strictSame(output, { code: 0, stdout: `${client}\n`, stderr: '' })
