@@ -1,6 +1,7 @@
 import type { Host } from '../host/host.js'
 import type { Clock } from '../model/clock.js'
 import type { Family } from '../model/ip-address.js'
+import type { Milliseconds } from '../model/milliseconds.js'
 import { port } from '../model/port.js'
 import { createHandler } from './api/serve/handler.js'
 import { kubeconfigFor } from './api/serve/kubeconfig.js'
@@ -19,6 +20,8 @@ export interface SandboxOptions {
   readonly now: () => Date
   /** From 0 to 1, as `Math.random` gives it. */
   readonly random: () => number
+  /** How long a deleted pod still serves; default 500 ms. 0: it goes at once. */
+  readonly grace?: Milliseconds
   /** Told of what a controller could not do. */
   readonly onTrouble: (error: unknown) => void
 }

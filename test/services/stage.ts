@@ -1,0 +1,139 @@
+import t from 'tap'
+import { PortalProcess } from '../../examples/demo/portal-process.js'
+import { realClock } from '../../lib/cli/real-clock.js'
+import { machine } from '../../lib/host/machine.js'
+import type { Endpoint } from '../../lib/model/endpoint.js'
+import { familyOf, type Family, type IpAddress, ipAddress } from '../../lib/model/ip-address.js'
+import { milliseconds } from '../../lib/model/milliseconds.js'
+import { port } from '../../lib/model/port.js'
+import type { ApiObject } from '../../lib/sandbox/api-object.js'
+import { mergePatch } from '../../lib/sandbox/api/patch/merge.js'
+import type { Store } from '../../lib/sandbox/api/store/store.js'
+import { isJsonObject, type JsonObject, listAt, textAt, textsAt } from '../../lib/sandbox/json.js'
+import type { Resource } from '../../lib/sandbox/objects.js'
+import { type Sandbox, startSandbox } from '../../lib/sandbox/sandbox.js'
+import { Beacon } from './beacon.js'
+import { type Clients, clientsOf } from './clients.js'
+import type { Backend } from './each-backend.js'
+import { type HandMade, handMade } from './slice.js'
+import { type Deployed, deployment, found, podsOf, whenReady } from './workloads.js'
+
+const kubeconfig = '/run/sandbox/kubeconfig'
+
+const withMetadata = (value: unknown): ApiObject => {
+  if (!isJsonObject(value) || !isJsonObject(value.metadata)) throw new TypeError('a patch left no object')
+  return { ...value, metadata: { ...value.metadata, name: String(value.metadata.name) } }
+}
+
+/**
+ * A sandbox, `kube-portal run` in it, and clients everywhere. All objects are of the namespace default. What a method
+ * changes is known to kube-portal, and in force, after `synced()`.
+ */
+export class Stage {
+  readonly cluster: Sandbox
+  readonly portal: PortalProcess
+  readonly clients: Clients
+  readonly #beacon: Beacon
+
+  constructor(cluster: Sandbox, portal: PortalProcess) {
+    this.cluster = cluster
+    this.portal = portal
+    this.clients = clientsOf(cluster.pods)
+    this.#beacon = new Beacon(cluster.objects)
+  }
+
+  get objects(): Store {
+    return this.cluster.objects
+  }
+
+  /** Resolves when kube-portal serves the cluster as it is now. */
+  async synced(): Promise<void> {
+    await this.cluster.idle()
+    await this.#beacon.seen(this.portal)
+  }
+
+  /** Makes a Deployment, and resolves with the names of its pods, sorted, when all are ready. */
+  async deploy(name: string, options: Deployed = {}): Promise<readonly string[]> {
+    this.objects.create('deployments', deployment(name, options))
+    return whenReady(this.objects, name)
+  }
+
+  /** Gives a Deployment so many pods, and resolves with their names when all are ready and the others are gone. */
+  async scale(name: string, replicas: number): Promise<readonly string[]> {
+    this.change('deployments', name, { spec: { replicas } })
+    return whenReady(this.objects, name)
+  }
+
+  /** Ends a pod without grace, and resolves when it answers no more. Its Deployment makes another one. */
+  async endPod(name: string): Promise<void> {
+    this.objects.terminate('pods', this.get('pods', name), 0)
+    await found(this.objects, () => (this.objects.get('pods', 'default', name) ? undefined : true))
+  }
+
+  /** The addresses of the pods of a Deployment, in the order of their names. */
+  addresses(name: string, family: Family = 'IPv4'): readonly IpAddress[] {
+    return podsOf(this.objects, name).flatMap(pod =>
+      listAt(pod, 'status', 'podIPs')
+        .map(entry => ipAddress(textAt(entry, 'ip')))
+        .filter(address => familyOf(address) === family),
+    )
+  }
+
+  /** A Service for the Deployment of that name: port 80 to 8080, unless `spec` says otherwise. */
+  expose(name: string, spec: JsonObject = {}, labels: Readonly<Record<string, string>> = {}): ApiObject {
+    return this.objects.create('services', {
+      metadata: { name, namespace: 'default', labels },
+      spec: { selector: { app: name }, ports: [{ port: 80, targetPort: 8080 }], ...spec },
+    })
+  }
+
+  /** Makes an EndpointSlice by hand, or gives the one of that name another content. */
+  slice(slice: HandMade): ApiObject {
+    const wanted = handMade(slice)
+    return this.objects.get('endpointslices', 'default', slice.name)
+      ? this.objects.update('endpointslices', wanted)
+      : this.objects.create('endpointslices', wanted)
+  }
+
+  /** Applies a JSON merge patch: `null` takes a field away. */
+  change(resource: Resource, name: string, patch: JsonObject): ApiObject {
+    return this.objects.update(resource, withMetadata(mergePatch(this.get(resource, name), patch)))
+  }
+
+  remove(resource: Resource, name: string): void {
+    this.objects.remove(resource, 'default', name)
+  }
+
+  /** The object, as it is now. Throws when it is not there. */
+  get(resource: Resource, name: string): ApiObject {
+    const object = this.objects.get(resource, resource === 'nodes' ? '' : 'default', name)
+    if (!object) throw new Error(`there is no ${name} among ${resource}`)
+    return object
+  }
+
+  /** Where clients meet a Service: a port at its cluster IP of the family. */
+  clusterIp(name: string, number = 80, family: Family = 'IPv4'): Endpoint {
+    const written = textsAt(this.get('services', name), 'spec', 'clusterIPs').map(ipAddress)
+    const address = written.find(each => familyOf(each) === family)
+    if (address === undefined) throw new Error(`Service ${name} has no ${family} cluster IP`)
+    return { address, port: port(number) }
+  }
+}
+
+/** Starts all of it in this namespace; it ends with the tests. */
+export const startStage = async (backend: Backend, args: readonly string[] = []): Promise<Stage> => {
+  const cluster = await startSandbox({
+    ...{ host: machine, clock: realClock, now: () => new Date(), random: Math.random },
+    grace: milliseconds(0),
+    onTrouble: error => t.fail('a controller failed', { error }),
+  })
+  await machine.writeFile(kubeconfig, cluster.kubeconfig)
+  const usual = ['--kubeconfig', kubeconfig, '--iptables-min-sync-period', '20ms']
+  const portal = new PortalProcess([...usual, '--iptables-backend', backend, ...args])
+  t.teardown(async () => {
+    await portal.stop()
+    await cluster.close()
+  })
+  await portal.synced()
+  return new Stage(cluster, portal)
+}
