@@ -10,10 +10,10 @@ export type Target =
 export const redirect: Target = { kind: 'redirect' }
 
 /** To addresses on `lo` that nobody else uses. Listeners are on these, and nowhere else. */
-export const dnat: Target = {
+export const dnat = {
   kind: 'dnat',
   addresses: { IPv4: ipAddress('169.254.77.1'), IPv6: ipAddress('fd00:77::1') },
-}
+} as const satisfies Target
 
 /** The address that is kept for captured packets; undefined where there is none. */
 export const dedicatedAddress = (target: Target, family: Family): IpAddress | undefined =>

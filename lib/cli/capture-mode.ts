@@ -1,10 +1,16 @@
+import { availableFamilies } from '../capture/available-families.js'
+import type { BackendKind } from '../capture/backend.js'
 import type { Capture } from '../capture/capture.js'
+import { chooseBackend } from '../capture/choose-backend.js'
 import { Iptables } from '../capture/iptables.js'
-import type { Backend } from '../capture/backend.js'
+import { LocalRoutes } from '../capture/local-routes.js'
+import { NoCapture } from '../capture/no-capture.js'
+import { dnat, redirect, type Target } from '../capture/target.js'
 import { machine } from '../host/machine.js'
 import type { Report } from '../model/event.js'
-import { anyAddress, type Family, type IpAddress } from '../model/ip-address.js'
-import { heldPlaces, type Places } from '../proxy/places.js'
+import { anyAddress, familiesAmong, type Family, type IpAddress, ipAddress } from '../model/ip-address.js'
+import type { Log } from '../observe/log.js'
+import { heldPlaces, noPlaces, type Places, portalPlaces } from '../proxy/places.js'
 import type { NodeOptions } from './options/node.js'
 
 /** The addresses of this machine that captured packets come to. */
@@ -17,32 +23,71 @@ export interface Arrivals {
 /** How clients get to our listeners, and so where those are. */
 export interface CaptureMode {
   readonly capture: Capture
+  /** Those in which this machine can do it. */
+  readonly families: readonly Family[]
   readonly arrivals: Arrivals
   readonly places: Places
 }
 
 export interface CaptureModeParts {
   readonly options: NodeOptions
-  readonly backend: Backend
-  readonly families: readonly Family[]
   /** This machine's. */
   readonly addresses: () => readonly IpAddress[]
+  readonly log: Log
   readonly report: Report
 }
 
-export const captureMode = ({
-  options,
-  backend,
-  families,
-  addresses,
-  report,
-}: CaptureModeParts): CaptureMode => {
-  const { nodeportAddresses: nodePortAddresses = [] } = options
+const loopback: Readonly<Record<Family, IpAddress>> = { IPv4: ipAddress('127.0.0.1'), IPv6: ipAddress('::1') }
+
+const arrivingAt = (tcp: Readonly<Record<Family, IpAddress>>): Arrivals => {
+  const udp = Object.values(tcp)
+  return { tcp, udp: () => udp }
+}
+
+interface ByIptables {
+  readonly target: Target
+  readonly arrivals: Arrivals
+}
+
+const byIptables = async (
+  { options, addresses, log, report }: CaptureModeParts,
+  { target, arrivals }: ByIptables,
+): Promise<CaptureMode> => {
+  const { iptablesBackend, nodeportAddresses = [] } = options
+  const forced: BackendKind | undefined = iptablesBackend === 'auto' ? undefined : iptablesBackend
+  const { backend, warning } = await chooseBackend(machine, forced)
+  if (warning !== undefined) log.warn(warning)
+  const { families, unavailable } = await availableFamilies(machine, backend)
+  for (const { family, reason } of unavailable) log.info(`${family} is not served: ${reason}`)
   return {
-    capture: new Iptables({ host: machine, backend, families, addresses, report }),
-    // Redirected packets come to an interface's own address, so the listeners are on all of them; the guard turns away
-    // whoever comes without having been redirected.
-    arrivals: { tcp: anyAddress, udp: addresses },
-    places: heldPlaces({ addresses, nodePortAddresses }),
+    capture: new Iptables({ host: machine, backend, families, target, addresses, report }),
+    ...{ families, arrivals },
+    places: heldPlaces({ addresses, nodePortAddresses: nodeportAddresses }),
+  }
+}
+
+/**
+ * What `--capture` means on this machine; says what is to be said about it. Rejects with a Failure `missing` where that cannot
+ * be done here.
+ */
+export const captureMode = async (parts: CaptureModeParts): Promise<CaptureMode> => {
+  const { options, addresses } = parts
+  const families = familiesAmong(addresses())
+  switch (options.capture) {
+    case 'redirect':
+      // Redirected packets come to an interface's own address, so the listeners are on all of them; the guard turns away
+      // whoever comes without having been redirected.
+      return byIptables(parts, { target: redirect, arrivals: { tcp: anyAddress, udp: addresses } })
+    case 'dnat':
+      return byIptables(parts, { target: dnat, arrivals: arrivingAt(dnat.addresses) })
+    case 'bind': {
+      const places = portalPlaces({ addresses, nodePortAddresses: options.nodeportAddresses ?? [] })
+      return {
+        capture: new LocalRoutes({ host: machine, families }),
+        ...{ families, arrivals: arrivingAt(loopback), places },
+      }
+    }
+    case 'none':
+      return { capture: new NoCapture(), families, arrivals: arrivingAt(loopback), places: noPlaces }
   }
 }

@@ -1,11 +1,14 @@
-import { hostname } from 'node:os'
+import type { Family } from '../model/ip-address.js'
 import type { Log } from '../observe/log.js'
 import { ApiClient } from '../watch/api-client.js'
 import { findApiServer } from '../watch/api-server.js'
 import { ApiSource } from '../watch/api-source.js'
 import { apiServerAt, whyOwnPortal } from '../watch/own-portal.js'
 import { kubeconfigChoice } from './kubeconfig-choice.js'
+import { nodeName } from './node-name.js'
 import type { ClusterOptions } from './options/cluster.js'
+import type { NodeOptions } from './options/node.js'
+import { ownPodsFrom } from './own-pods.js'
 import { realClock as clock } from './real-clock.js'
 
 /** A cluster, by its API server. */
@@ -19,7 +22,12 @@ export interface Cluster {
 }
 
 /** Finds the cluster that the options mean, and says which that is. Asks it nothing yet. */
-export const openCluster = async (options: ClusterOptions, log: Log): Promise<Cluster> => {
+export const openCluster = async (
+  options: ClusterOptions & NodeOptions,
+  { families, log }: { readonly families: readonly Family[]; readonly log: Log },
+): Promise<Cluster> => {
+  const ownPods = ownPodsFrom(options)
+  const { externalCidrs, serviceClusterIpRange = [] } = options
   const server = await findApiServer(await kubeconfigChoice(options))
   log.info(`API server ${server.url.href} (${server.origin})`)
   const transport = new ApiClient({ ...server, server: server.url, clock })
@@ -27,9 +35,9 @@ export const openCluster = async (options: ClusterOptions, log: Log): Promise<Cl
   const source = new ApiSource({
     ...{ transport, clock, random: Math.random, report: log.event },
     translation: {
-      nodeName: hostname().toLowerCase(),
-      families: ['IPv4'],
-      serviceCidrs: [],
+      ...{ nodeName: nodeName(options.hostnameOverride), families, serviceCidrs: serviceClusterIpRange },
+      ...(externalCidrs && { externalCidrs }),
+      ...(ownPods && { ownPods }),
       ...(apiServer && { apiServer }),
     },
   })

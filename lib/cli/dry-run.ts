@@ -1,13 +1,48 @@
 import { installText } from '../capture/restore-text.js'
+import { dnat, redirect } from '../capture/target.js'
+import { localAddresses } from '../host/local-addresses.js'
+import type { Family } from '../model/ip-address.js'
+import { familiesAmong } from '../model/ip-address.js'
+import { withNodePorts } from '../model/node-port-addresses.js'
 import type { ServicePortId } from '../model/service-port.js'
+import type { Snapshot } from '../model/snapshot.js'
 import { openLog } from '../observe/log.js'
 import { LocalPorts } from '../proxy/local-ports.js'
-import { wantedFor } from '../proxy/wanted.js'
+import { type Placed, wantedFor } from '../proxy/wanted.js'
 import { openCluster } from './cluster.js'
 import type { RunOptions } from './options.js'
 import { stateFile } from './state-file.js'
 
 const tentative = (id: ServicePortId, port: number): string => `# tentative: local port ${port} of ${id}\n`
+
+const programs: Readonly<Record<Family, string>> = {
+  IPv4: '# for iptables-restore --noflush\n',
+  IPv6: '# for ip6tables-restore --noflush\n',
+}
+
+/** The rules of one family; nothing where it has none. */
+const textFor = (family: Family, placed: readonly Placed[], surroundings: Surroundings): string => {
+  const mine = placed.filter(({ servicePort }) => servicePort.family === family)
+  if (mine.length === 0) return ''
+  const { options, snapshot } = surroundings
+  const known = snapshot.nodeAddresses
+  const nodePortAddresses = withNodePorts(options.nodeportAddresses ?? [], {
+    local: localAddresses(),
+    known,
+  })
+  const wanted = wantedFor(mine, {
+    open: snapshot.healthChecks.map(({ port }) => port),
+    ownPods: snapshot.ownPods,
+    ...(nodePortAddresses && { nodePortAddresses }),
+  })
+  const target = options.capture === 'dnat' ? dnat : redirect
+  return `${programs[family]}${installText(wanted, family, target)}`
+}
+
+interface Surroundings {
+  readonly options: RunOptions
+  readonly snapshot: Snapshot
+}
 
 /**
  * `kube-portal run --dry-run`: prints what iptables-restore would be given for the cluster as it is now, and changes
@@ -16,21 +51,23 @@ const tentative = (id: ServicePortId, port: number): string => `# tentative: loc
  */
 export const dryRun = async (options: RunOptions): Promise<void> => {
   const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
-  const { source, readOnce } = await openCluster(options, log)
+  const families = familiesAmong(localAddresses())
+  const { source, readOnce } = await openCluster(options, { families, log })
   try {
     // A signal ends the process as it is: there is nothing to take back.
     await readOnce(new AbortController().signal)
-    const { servicePorts } = source.snapshot()
+    const snapshot = source.snapshot()
     const { localPorts: saved } = await (await stateFile(options)).read()
     const localPorts = new LocalPorts(options.proxyPortRange, saved)
-    const placed = servicePorts.map(servicePort => ({
+    const placed = snapshot.servicePorts.map(servicePort => ({
       servicePort,
       localPort: localPorts.for(servicePort.id),
     }))
-    const guesses = placed
-      .filter(({ servicePort: { id }, localPort }) => saved.get(id) !== localPort)
-      .map(({ servicePort: { id }, localPort }) => tentative(id, localPort))
-    process.stdout.write(`${guesses.join('')}${installText(wantedFor(placed), 'IPv4')}`)
+    for (const { servicePort, localPort } of placed)
+      if (saved.get(servicePort.id) !== localPort) process.stdout.write(tentative(servicePort.id, localPort))
+    if (options.capture === 'redirect' || options.capture === 'dnat')
+      for (const family of families) process.stdout.write(textFor(family, placed, { options, snapshot }))
+    else process.stdout.write(`# --capture ${options.capture} needs no rules\n`)
   } finally {
     await source.close()
   }

@@ -18,6 +18,10 @@ const cleanupAction = async (options: CleanupOptions): Promise<void> => {
   })
 }
 
+const cures = {
+  run: 'run it with sudo; --capture none and --dry-run, which shows what it would do, need no privilege',
+}
+
 const runAction = async (options: RunOptions): Promise<void> => {
   if (options.cleanup) {
     await cleanupAction(options)
@@ -27,13 +31,15 @@ const runAction = async (options: RunOptions): Promise<void> => {
   if (options.dryRun) {
     const { dryRun } = await import('./dry-run.js')
     await dryRun(options)
-  } else {
-    const cure = 'run it with sudo; --dry-run shows what it would do, and needs no privilege'
-    await asOnlyInstance(cure, async () => {
-      const { run } = await import('./run.js')
-      await run(options)
-    })
+    return
   }
+  const work = async (): Promise<void> => {
+    const { run } = await import('./run.js')
+    await run(options)
+  }
+  // What changes nothing on the machine may be there twice, and needs no right.
+  if (options.capture === 'none') await work()
+  else await asOnlyInstance(cures.run, work)
 }
 
 const program = (): Command => {

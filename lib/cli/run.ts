@@ -1,5 +1,4 @@
 import { ServicePicker } from '../balancer/service-picker.js'
-import { chooseBackend } from '../capture/choose-backend.js'
 import { Connections } from '../dataplane/connections.js'
 import { AddressWatch } from '../host/address-watch.js'
 import { localAddresses } from '../host/local-addresses.js'
@@ -8,9 +7,11 @@ import { openFileLimit } from '../host/open-files.js'
 import { durationText } from '../model/duration.js'
 import type { Report } from '../model/event.js'
 import { Failure } from '../model/failure.js'
-import { familyOf, type IpAddress } from '../model/ip-address.js'
+import { familyOf } from '../model/ip-address.js'
 import { withNodePorts } from '../model/node-port-addresses.js'
+import type { Snapshot } from '../model/snapshot.js'
 import { whyUndialable } from '../model/undialable.js'
+import { HealthCheckPorts } from '../observe/health-check-ports.js'
 import { type Log, openLog } from '../observe/log.js'
 import { Tally } from '../observe/tally.js'
 import { Holders } from '../proxy/holders.js'
@@ -20,7 +21,7 @@ import { Proxy } from '../proxy/proxy.js'
 import { ServedPorts } from '../proxy/served-ports.js'
 import type { Source } from '../proxy/source.js'
 import { Budget } from '../stream/budget.js'
-import { captureMode } from './capture-mode.js'
+import { type CaptureMode, captureMode } from './capture-mode.js'
 import { type Cluster, openCluster } from './cluster.js'
 import { listeners } from './listeners.js'
 import type { RunOptions } from './options.js'
@@ -30,10 +31,10 @@ import { stateFile } from './state-file.js'
 
 const { random } = Math
 
-/** What the parts have around them: this machine's addresses, and who is told what happens. */
+/** What the parts have around them: this machine, and who is told what happens. */
 interface Surroundings {
+  readonly mode: CaptureMode
   readonly addresses: AddressWatch
-  readonly log: Log
   readonly report: Report
 }
 
@@ -41,52 +42,40 @@ interface Surroundings {
 const assemble = async (
   source: Source,
   options: RunOptions,
-  { addresses, log, report }: Surroundings,
+  { mode, addresses, report }: Surroundings,
 ): Promise<Proxy> => {
-  const { iptablesBackend: forced, proxyPortRange } = options
-  const { backend, warning } = await chooseBackend(machine, forced === 'auto' ? undefined : forced)
-  if (warning !== undefined) log.warn(warning)
+  const { capture, arrivals, places } = mode
   const state = await stateFile(options)
   const { localPorts: saved } = await state.read()
-  const localPorts = new LocalPorts(proxyPortRange, saved)
+  const localPorts = new LocalPorts(options.proxyPortRange, saved)
   const openFiles = await openFileLimit(machine)
   // The rest is for iptables, the API server and health.
   const connections = new Connections(new Budget(openFiles - Math.min(512, openFiles / 4)))
-  const local = (): readonly IpAddress[] => addresses.current
-  const { capture, arrivals, places } = captureMode({
-    options,
-    backend,
-    families: ['IPv4'],
-    addresses: local,
-    report,
-  })
+  const here = { addresses: () => addresses.current }
   const holders = new Holders({ listen: opening => listen(opening), report })
   const listen = listeners({
     ...{ options, connections, arrivals, report },
-    isOurs: (endpoint, protocol) => isOurs(endpoint, { protocol, localPorts, holders, addresses: local }),
+    isOurs: (endpoint, protocol) => isOurs(endpoint, { protocol, localPorts, holders, ...here }),
     nodeAddress: family =>
-      local().find(each => familyOf(each) === family && whyUndialable(each) === undefined),
+      addresses.current.find(each => familyOf(each) === family && whyUndialable(each) === undefined),
   })
   const served = new ServedPorts({
     ...{ localPorts, listen, holders, places, report },
     prepare: preparation => capture.prepare(preparation),
     newPicker: () => new ServicePicker({ clock, random }),
   })
-  return new Proxy({
-    source,
-    served,
-    localPorts,
-    capture,
-    healthChecks: { update: () => Promise.resolve(), open: [], close: () => Promise.resolve() },
-    nodePortsAt: ({ nodeAddresses }) =>
-      withNodePorts(options.nodeportAddresses ?? [], { local: local(), known: nodeAddresses }),
-    connections,
-    state,
-    clock,
-    report,
+  const nodePortsAt = ({ nodeAddresses }: Pick<Snapshot, 'nodeAddresses'>) =>
+    withNodePorts(options.nodeportAddresses ?? [], { local: addresses.current, known: nodeAddresses })
+  const proxy: Proxy = new Proxy({
+    ...{ source, served, localPorts, capture, connections, state, nodePortsAt, clock, report },
+    healthChecks: new HealthCheckPorts({
+      isHealthy: () => proxy.isHealthy,
+      report,
+    }),
     syncPeriod: options.iptablesSyncPeriod,
     minSyncPeriod: options.iptablesMinSyncPeriod,
   })
+  return proxy
 }
 
 const until = (signal: AbortSignal): Promise<void> =>
@@ -112,24 +101,21 @@ const firstLook = async (cluster: Cluster, signal: AbortSignal, log: Log): Promi
   }
 }
 
-/** The listeners are IPv4, as the portals are. */
-const addressesServed = (): readonly IpAddress[] =>
-  localAddresses().filter(address => familyOf(address) === 'IPv4')
-
 /** `kube-portal run`: proxies until it is asked to stop. Rejects with a Failure when it cannot begin, or not end well. */
 export const run = async (options: RunOptions): Promise<void> => {
   checkPeriods(options)
   const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
-  const cluster = await openCluster(options, log)
   const tally = new Tally({ clock, warn: text => log.warn(text) })
   const report: Report = event => {
     log.event(event)
     tally.note(event)
   }
-  const addresses = new AddressWatch({ read: addressesServed, clock })
+  const addresses = new AddressWatch({ read: localAddresses, clock })
+  const mode = await captureMode({ options, addresses: () => addresses.current, log, report })
+  const cluster = await openCluster(options, { families: mode.families, log })
   const stop = stopRequests()
   try {
-    const proxy = await assemble(cluster.source, options, { addresses, log, report })
+    const proxy = await assemble(cluster.source, options, { mode, addresses, report })
     await firstLook(cluster, stop.first, log)
     proxy.start()
     addresses.start(() => proxy.resync())

@@ -29,3 +29,7 @@ export const familyOf = (address: IpAddress): Family => (address.includes(':') ?
 
 /** The address that stands for any of the family of `address`. */
 export const anyAddressLike = (address: IpAddress): IpAddress => anyAddress[familyOf(address)]
+
+/** Those of which there is an address, IPv4 first. */
+export const familiesAmong = (addresses: readonly IpAddress[]): readonly Family[] =>
+  (['IPv4', 'IPv6'] as const).filter(family => addresses.some(each => familyOf(each) === family))

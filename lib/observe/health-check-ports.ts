@@ -9,8 +9,6 @@ import { healthCheckAnswer } from './health-check-answer.js'
 export interface HealthCheckPortsOptions {
   /** Whether the proxy does its work. Asked at each request. */
   readonly isHealthy: () => boolean
-  /** Where to answer; undefined: at all addresses. Asked at each update. */
-  readonly addresses: () => readonly IpAddress[] | undefined
   readonly report: Report
 }
 
@@ -45,11 +43,11 @@ export class HealthCheckPorts {
   }
 
   /**
-   * Answers `healthChecks` from now on, and no others. What cannot be opened is reported, does not harm the rest, and is
+   * Answers `healthChecks` from now on, and no others; at `addresses`, or at all when absent. What cannot be opened is reported, does not harm the rest, and is
    * tried again with the next update. Never rejects.
    */
-  update(healthChecks: readonly HealthCheck[]): Promise<void> {
-    this.#updated = this.#updated.then(() => this.#update(healthChecks))
+  update(healthChecks: readonly HealthCheck[], addresses?: readonly IpAddress[]): Promise<void> {
+    this.#updated = this.#updated.then(() => this.#update(healthChecks, addresses))
     return this.#updated
   }
 
@@ -58,9 +56,11 @@ export class HealthCheckPorts {
     return this.update([])
   }
 
-  async #update(healthChecks: readonly HealthCheck[]): Promise<void> {
+  async #update(
+    healthChecks: readonly HealthCheck[],
+    addresses: readonly (IpAddress | undefined)[] = [undefined],
+  ): Promise<void> {
     this.#healthChecks = new Map(healthChecks.map(each => [each.port, each]))
-    const addresses = this.#options.addresses() ?? [undefined]
     const places = [...this.#healthChecks.values()].flatMap(healthCheck =>
       addresses.map(address => ({ healthCheck, address })),
     )

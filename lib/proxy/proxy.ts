@@ -1,11 +1,10 @@
-import { type Capture, nothingWanted, type Wanted } from '../capture/capture.js'
+import { type Capture, nothingWanted } from '../capture/capture.js'
 import type { Connections } from '../dataplane/connections.js'
 import type { Clock } from '../model/clock.js'
 import { errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import type { IpAddress } from '../model/ip-address.js'
 import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
-import type { ServicePortId } from '../model/service-port.js'
 import type { Snapshot } from '../model/snapshot.js'
 import { drain } from './drain.js'
 import type { HealthChecks } from './health-checks.js'
@@ -45,6 +44,8 @@ export interface StopOptions {
 export class Proxy {
   readonly #parts: ProxyParts
   readonly #limiter: RateLimiter
+  /** Since when a change has not been put into force. */
+  #waitingSince: Milliseconds | undefined
   /** Whether the source has seen everything once. */
   #informed = false
   /** The local ports that the state file has. */
@@ -53,7 +54,7 @@ export class Proxy {
   constructor(parts: ProxyParts) {
     this.#parts = parts
     this.#limiter = new RateLimiter({
-      work: () => this.#sync(),
+      work: () => this.#syncInTime(),
       failed: (error, retryIn) => parts.report({ type: 'sync-failed', reason: errorText(error), retryIn }),
       period: parts.syncPeriod,
       minPeriod: parts.minSyncPeriod,
@@ -65,8 +66,15 @@ export class Proxy {
   start(): void {
     this.#parts.source.start(() => {
       this.#informed = true
+      this.#waitingSince ??= this.#parts.clock.now()
       this.#limiter.request()
     })
+  }
+
+  /** Whether no change has waited for longer than twice the sync period, as kube-proxy has it. */
+  get isHealthy(): boolean {
+    const { clock, syncPeriod } = this.#parts
+    return this.#waitingSince === undefined || clock.now() - this.#waitingSince <= 2 * syncPeriod
   }
 
   /** Asks for a sync: something has changed that the source does not know of, such as this machine's addresses. */
@@ -93,33 +101,41 @@ export class Proxy {
     report({ type: 'stopped', reset })
   }
 
+  async #syncInTime(): Promise<void> {
+    const since = this.#waitingSince
+    this.#waitingSince = undefined
+    try {
+      await this.#sync()
+    } catch (error) {
+      this.#waitingSince = since ?? this.#parts.clock.now()
+      throw error
+    }
+  }
+
   /** A listener is there before a rule points at it, and until none does. If rules fail, what worked goes on working. */
   async #sync(): Promise<void> {
-    const { source, served, localPorts, capture, healthChecks, clock, report } = this.#parts
+    const { source, served, localPorts, capture, healthChecks, nodePortsAt, clock, report } = this.#parts
     const began = clock.now()
     const snapshot = source.snapshot()
     const { servicePorts } = snapshot
     const opened = await served.open(snapshot)
-    await healthChecks.update(snapshot.healthChecks)
+    const nodePortAddresses = nodePortsAt(snapshot)
+    await healthChecks.update(snapshot.healthChecks, nodePortAddresses)
     const gone = served.missingFrom(servicePorts)
     await this.#save()
-    const written = await capture.apply(this.#wanted(snapshot, gone))
+    const written = await capture.apply(
+      wantedFor(served.placed(servicePorts), {
+        closing: served.guarded(gone),
+        open: healthChecks.open,
+        ownPods: snapshot.ownPods,
+        ...(nodePortAddresses && { nodePortAddresses }),
+      }),
+    )
     await served.drop(gone)
     localPorts.keepOnly(servicePorts.map(({ id }) => id))
     const duration = milliseconds(clock.now() - began)
     const count = servicePorts.length
     report({ type: 'synced', servicePorts: count, opened, closed: gone.length, written, duration })
-  }
-
-  #wanted(snapshot: Snapshot, gone: readonly ServicePortId[]): Wanted {
-    const { served, healthChecks, nodePortsAt } = this.#parts
-    const nodePortAddresses = nodePortsAt(snapshot)
-    return wantedFor(served.placed(snapshot.servicePorts), {
-      closing: served.guarded(gone),
-      open: healthChecks.open,
-      ownPods: snapshot.ownPods,
-      ...(nodePortAddresses && { nodePortAddresses }),
-    })
   }
 
   /** Takes the portals' rules out and leaves the guard. Not being able to is not the end: `remove` comes later. */

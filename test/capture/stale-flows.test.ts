@@ -30,7 +30,7 @@ t.test('redirects of UDP portals are found among rules, and nothing else', async
   t.strictSame([...redirectsIn(rulesFor(rules, 'IPv6'))], [['[fd00:96::12]:53', new Set([14_002])]])
 })
 
-t.test("rules that nobody we know has written are no redirects", async t => {
+t.test('rules that nobody we know has written are no redirects', async t => {
   const rules = [
     '-d 10.96.0.12/32 -p udp -m comment --comment "shop/dns" -m udp --dport 53 -j DNAT --to-destination 192.0.2.1',
     '-d 10.96.0.0/16 -p udp -m udp --dport 53 -j REDIRECT --to-ports 14000',

@@ -46,7 +46,6 @@ class Stage {
   constructor(t: Test) {
     this.ports = new HealthCheckPorts({
       isHealthy: () => this.isHealthy,
-      addresses: () => this.addresses,
       report: event => this.events.push(event),
     })
     t.teardown(() => this.ports.close())
@@ -142,11 +141,11 @@ await inNamespace(import.meta.url, () => {
     const stage = new Stage(t)
     const [first, second] = [ipAddress('127.0.0.2'), ipAddress('127.0.0.3')]
     stage.addresses = [first]
-    await stage.ports.update([cart])
+    await stage.ports.update([cart], stage.addresses)
     t.equal(await ask(cart, { host: first }), '200 2')
     t.equal(await ask(cart, { host: second }), 'ECONNREFUSED')
     stage.addresses = [second, ipAddress('192.0.2.1')]
-    await stage.ports.update([cart])
+    await stage.ports.update([cart], stage.addresses)
     t.equal(await ask(cart, { host: first }), 'ECONNREFUSED')
     t.equal(await ask(cart, { host: second }), '200 2')
     t.match(stage.events.at(-1), {
@@ -155,7 +154,7 @@ await inNamespace(import.meta.url, () => {
       reason: /EADDRNOTAVAIL/,
     })
     stage.addresses = undefined
-    await stage.ports.update([cart])
+    await stage.ports.update([cart], stage.addresses)
     t.equal(await ask(cart, { host: first }), '200 2')
     t.strictSame(stage.news, [
       ...['cart open', 'cart closed', 'cart open', 'cart failed'],

@@ -37,6 +37,8 @@ export const whyApiServer = (
   protocol: Protocol,
   { rules: { apiServer }, own }: { readonly rules: AddressRules; readonly own: readonly IpAddress[] },
 ): string | undefined => {
+  // A cluster IP that we ask the API server at is a mistake of our own configuration, and said as such.
+  if (portal.kind === 'cluster-ip') return undefined
   if (!apiServer || protocol !== 'TCP' || portal.port !== apiServer.port) return undefined
   const there =
     portal.kind === 'node-port'
