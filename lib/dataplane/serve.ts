@@ -9,6 +9,7 @@ import { type Connections, OpenConnection } from './connections.js'
 import type { Departures } from './departures.js'
 import { type Destination, dial, type Dialled } from './dial.js'
 import type { OwnSockets } from './own-sockets.js'
+import type { Probes } from './probes.js'
 import { Pump } from './pump.js'
 import type { Rounds } from './rounds.js'
 import { WaitingClient } from './waiting-client.js'
@@ -19,6 +20,8 @@ export interface Service extends Destination {
   readonly connections: Connections
   readonly rounds: Rounds
   readonly ownSockets: OwnSockets
+  /** Whom not to serve: our own tests. Absent: there are none. */
+  readonly probes?: Probes
   readonly departures: Departures
   readonly report: Report
   readonly clock: Clock
@@ -31,7 +34,11 @@ export interface Service extends Destination {
 
 /** Serves a client to the end: finds it an endpoint, carries its bytes, reports. Never rejects. */
 export const serve = async ({ stream, peer }: Arrival, service: Service): Promise<void> => {
-  const { servicePort, connections, ownSockets, report, clock } = service
+  const { servicePort, connections, ownSockets, probes, report, clock } = service
+  if (probes?.meets(peer, servicePort)) {
+    stream.reset()
+    return
+  }
   const connection = connections.open(servicePort)
   const { number } = connection
   const client = peer.address

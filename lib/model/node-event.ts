@@ -1,5 +1,13 @@
+import type { Endpoint } from './endpoint.js'
 import type { HealthCheck } from './health-check.js'
 import type { IpAddress } from './ip-address.js'
+import type { ServicePortId } from './service-port.js'
+
+/**
+ * Why a connection from this machine to a portal did not come to our listener. `bypassed`: it came to somebody else. `failed`:
+ * it could not be tried.
+ */
+export type PortalTrouble = 'bypassed' | 'no route' | 'refused' | 'timeout' | 'failed'
 
 /** What we found out about the machine we run on, and what load balancers ask of it. */
 export type NodeEvent =
@@ -16,4 +24,19 @@ export type NodeEvent =
       readonly healthCheck: HealthCheck
       readonly address?: IpAddress
       readonly reason: string
+    }
+  | {
+      /** We tried a portal ourselves. */
+      readonly type: 'self-test'
+      readonly servicePort: ServicePortId
+      readonly portal: Endpoint
+      readonly outcome: 'well'
+    }
+  | {
+      readonly type: 'self-test'
+      readonly servicePort: ServicePortId
+      readonly portal: Endpoint
+      readonly outcome: PortalTrouble
+      readonly reason: string
+      readonly cure: string
     }

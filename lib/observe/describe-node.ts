@@ -20,5 +20,11 @@ export const nodeSentence = (event: NodeEvent): Sentence => {
       const what = `load balancers get no answer at ${portText(healthCheck, address)}: ${reason}`
       return sentence('error', 0, `${whose}: ${what}; trying again with the next sync`)
     }
+    case 'self-test': {
+      const which = `portal ${endpointText(event.portal)} of ${event.servicePort}`
+      if (event.outcome === 'well') return sentence('info', 1, `self-test: ${which} leads to its listener`)
+      const what = `${which} does not lead to its listener: ${event.outcome}: ${event.reason}`
+      return sentence('warn', 0, `self-test: ${what}; what to do: ${event.cure}`)
+    }
   }
 }

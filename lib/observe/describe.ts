@@ -130,6 +130,7 @@ export const describe = (event: ProxyEvent): Sentence => {
       return ownSentence(event)
     case 'health-check-port':
     case 'health-check-failed':
+    case 'self-test':
       return nodeSentence(event)
   }
 }

@@ -19,6 +19,7 @@ import type { Terms } from '../../lib/model/terms.js'
 import { DirectReach } from '../../lib/reach/direct.js'
 import type { Reach } from '../../lib/reach/reach.js'
 import { OwnSockets } from '../../lib/dataplane/own-sockets.js'
+import type { Probes } from '../../lib/dataplane/probes.js'
 import { hasOtherSocket } from '../../lib/host/other-sockets.js'
 import { machine } from '../../lib/host/machine.js'
 import { Rounds } from '../../lib/dataplane/rounds.js'
@@ -82,6 +83,7 @@ export interface ProxyOptions {
   readonly budget?: Budget
   readonly connections?: Connections
   readonly ownSockets?: OwnSockets
+  readonly probes?: Probes
   readonly terms?: Terms
   readonly portals?: readonly Portal[]
   readonly isOurs?: (endpoint: Endpoint) => boolean

@@ -69,6 +69,8 @@ const events: readonly ProxyEvent[] = [
   { type: 'health-check-port', state: 'closed', healthCheck, address: ipAddress('fd00::1') },
   { type: 'health-check-failed', healthCheck, reason: 'EADDRINUSE' },
   { type: 'health-check-failed', healthCheck, address: ipAddress('192.0.2.1'), reason: 'EADDRNOTAVAIL' },
+  { type: 'self-test', servicePort, portal: endpoint, outcome: 'well' },
+  { type: 'self-test', servicePort, portal: endpoint, outcome: 'timeout', reason: 'silence', cure: 'look' },
 ]
 
 t.test('every event has a sentence, a level, and the verbosity it is shown at', async t => {
@@ -117,6 +119,8 @@ t.test('every event has a sentence, a level, and the verbosity it is shown at', 
       'info 2 shop/cart: health check port [fd00::1]:32000: closed',
       'error 0 shop/cart: load balancers get no answer at health check port 32000: EADDRINUSE; trying again with the next sync',
       'error 0 shop/cart: load balancers get no answer at health check port 192.0.2.1:32000: EADDRNOTAVAIL; trying again with the next sync',
+      'info 1 self-test: portal 10.244.0.9:8080 of shop/cart:http/TCP leads to its listener',
+      'warn 0 self-test: portal 10.244.0.9:8080 of shop/cart:http/TCP does not lead to its listener: timeout: silence; what to do: look',
     ],
   )
 })
