@@ -1,6 +1,6 @@
 import type { Endpoint } from './endpoint.js'
 import type { HealthCheck } from './health-check.js'
-import type { IpAddress } from './ip-address.js'
+import type { Family, IpAddress } from './ip-address.js'
 import type { ServicePortId } from './service-port.js'
 
 /**
@@ -39,4 +39,11 @@ export type NodeEvent =
       readonly outcome: PortalTrouble
       readonly reason: string
       readonly cure: string
+    }
+  | {
+      /** Packets that come in over these are lost where portals are redirected: they have no address of the family. */
+      readonly type: 'unnumbered-interfaces'
+      readonly family: Family
+      /** At least one. */
+      readonly names: readonly string[]
     }

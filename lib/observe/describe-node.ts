@@ -7,6 +7,12 @@ import { type Sentence, sentence } from './sentence.js'
 const portText = ({ port }: HealthCheck, address: IpAddress | undefined): string =>
   `health check port ${address === undefined ? port : endpointText({ address, port })}`
 
+/** The first three, and how many more there are: a node may have hundreds. */
+const someOf = (names: readonly string[]): string => {
+  const more = names.length - 3
+  return names.slice(0, 3).join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
 export const nodeSentence = (event: NodeEvent): Sentence => {
   switch (event.type) {
     case 'health-check-port': {
@@ -25,6 +31,12 @@ export const nodeSentence = (event: NodeEvent): Sentence => {
       if (event.outcome === 'well') return sentence('info', 1, `self-test: ${which} leads to its listener`)
       const what = `${which} does not lead to its listener: ${event.outcome}: ${event.reason}`
       return sentence('warn', 0, `self-test: ${what}; what to do: ${event.cure}`)
+    }
+    case 'unnumbered-interfaces': {
+      const { family, names } = event
+      const lost = `${family} packets to portals are lost that come in over ${someOf(names)}`
+      const why = `without an ${family} address there is nowhere to redirect them to`
+      return sentence('warn', 0, `${lost}: ${why}; what to do: --capture dnat`)
     }
   }
 }

@@ -131,6 +131,7 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'health-check-port':
     case 'health-check-failed':
     case 'self-test':
+    case 'unnumbered-interfaces':
       return nodeSentence(event)
   }
 }

@@ -71,6 +71,8 @@ const events: readonly ProxyEvent[] = [
   { type: 'health-check-failed', healthCheck, address: ipAddress('192.0.2.1'), reason: 'EADDRNOTAVAIL' },
   { type: 'self-test', servicePort, portal: endpoint, outcome: 'well' },
   { type: 'self-test', servicePort, portal: endpoint, outcome: 'timeout', reason: 'silence', cure: 'look' },
+  { type: 'unnumbered-interfaces', family: 'IPv4', names: ['cali1'] },
+  { type: 'unnumbered-interfaces', family: 'IPv6', names: ['cali1', 'cali2', 'cali3', 'cali4', 'cali5'] },
 ]
 
 t.test('every event has a sentence, a level, and the verbosity it is shown at', async t => {
@@ -121,6 +123,8 @@ t.test('every event has a sentence, a level, and the verbosity it is shown at', 
       'error 0 shop/cart: load balancers get no answer at health check port 192.0.2.1:32000: EADDRNOTAVAIL; trying again with the next sync',
       'info 1 self-test: portal 10.244.0.9:8080 of shop/cart:http/TCP leads to its listener',
       'warn 0 self-test: portal 10.244.0.9:8080 of shop/cart:http/TCP does not lead to its listener: timeout: silence; what to do: look',
+      'warn 0 IPv4 packets to portals are lost that come in over cali1: without an IPv4 address there is nowhere to redirect them to; what to do: --capture dnat',
+      'warn 0 IPv6 packets to portals are lost that come in over cali1, cali2, cali3 and 2 more: without an IPv6 address there is nowhere to redirect them to; what to do: --capture dnat',
     ],
   )
 })
