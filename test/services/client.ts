@@ -10,8 +10,9 @@ export interface Origin {
   bind(to: Endpoint): Promise<UdpSocket>
 }
 
+// An ICMP error that comes while connect() is still at it is forgotten, and comes again with the second SYN, after 1 s.
 /** Longer than any refusal takes; who has not answered by then is not going to. */
-const patience = 1000
+const patience = 2000
 
 /** What `answer` says, the code of its failure, or `SILENCE` when there is neither in time. */
 const withinReason = async (answer: Promise<string>): Promise<string> => {
@@ -50,7 +51,7 @@ export class Client {
 
   /**
    * What a pod says to `question`: to `hostname` its name, to `clientip` who it thinks we are, else the question
-   * itself. Or how we were refused: the system's code, or `SILENCE` after a second.
+   * itself. Or how we were refused: the system's code, or `SILENCE` after two seconds.
    */
   async tcp(to: Endpoint, question = 'hostname'): Promise<string> {
     const opening = this.#origin.connect(to)

@@ -16,7 +16,7 @@ import { Beacon } from './beacon.js'
 import { type Clients, clientsOf } from './clients.js'
 import type { Backend } from './each-backend.js'
 import { type HandMade, handMade } from './slice.js'
-import { type Deployed, deployment, found, podsOf, whenReady } from './workloads.js'
+import { type Deployed, deployment, found, neverReady, podsOf, whenReady, whenRunning } from './workloads.js'
 
 const kubeconfig = '/run/sandbox/kubeconfig'
 
@@ -56,6 +56,17 @@ export class Stage {
   async deploy(name: string, options: Deployed = {}): Promise<readonly string[]> {
     this.objects.create('deployments', deployment(name, options))
     return whenReady(this.objects, name)
+  }
+
+  /** The same for pods that run and answer, but are not ready. */
+  async deployUnready(name: string, options: Deployed = {}): Promise<readonly string[]> {
+    this.objects.create('deployments', deployment(name, { ...options, annotations: neverReady }))
+    return whenRunning(this.objects, name)
+  }
+
+  /** Resolves when a Deployment has no pods left. */
+  async gone(name: string): Promise<void> {
+    await found(this.objects, () => (podsOf(this.objects, name).length === 0 ? true : undefined))
   }
 
   /** Gives a Deployment so many pods, and resolves with their names when all are ready and the others are gone. */

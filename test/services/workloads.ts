@@ -1,7 +1,8 @@
 import type { ApiObject } from '../../lib/sandbox/api-object.js'
 import type { Store } from '../../lib/sandbox/api/store/store.js'
 import { isReady, isTerminating } from '../../lib/sandbox/controllers/pod.js'
-import { numberAt } from '../../lib/sandbox/json.js'
+import { readyAnnotation } from '../../lib/sandbox/controllers/pod-status.js'
+import { numberAt, textAt } from '../../lib/sandbox/json.js'
 
 /** A port of a pod's only container. */
 export interface ContainerPort {
@@ -69,11 +70,19 @@ export const found = <Value>(objects: Store, look: () => Value | undefined): Pro
     again()
   })
 
-/** The names of the pods of a Deployment, when it has exactly as many as it wants, and all are ready. */
-export const whenReady = (objects: Store, name: string): Promise<readonly string[]> =>
+/** The annotations of pods that are not to be ready. */
+export const neverReady = { [readyAnnotation]: 'false' }
+
+const whenAll = (is: (pod: ApiObject) => boolean, objects: Store, name: string): Promise<readonly string[]> =>
   found(objects, () => {
     const wanted = numberAt(objects.get('deployments', 'default', name), 'spec', 'replicas')
     const pods = podsOf(objects, name)
-    const settled = pods.length === wanted && pods.every(pod => isReady(pod) && !isTerminating(pod))
+    const settled = pods.length === wanted && pods.every(pod => is(pod) && !isTerminating(pod))
     return settled ? pods.map(nameOf) : undefined
   })
+
+/** The names of the pods of a Deployment, when it has exactly as many as it wants, and all are ready. */
+export const whenReady = whenAll.bind(undefined, isReady)
+
+/** The same, when all run, ready or not. */
+export const whenRunning = whenAll.bind(undefined, pod => textAt(pod, 'status', 'phase') === 'Running')

@@ -1,6 +1,9 @@
 import { bridgeAddress, nodeAddress, outsideAddress, podNetworks, silentNetworks } from './addresses.js'
 import type { FamilyNetwork } from './family-network.js'
 
+// The kernel would tell a client only once a second.
+const everyRefusal = { 'ipv4/icmp_ratelimit': '0' }
+
 export const ipv4Network: FamilyNetwork = {
   option: '-4',
   node: {
@@ -11,7 +14,7 @@ export const ipv4Network: FamilyNetwork = {
       // Without a route to a cluster IP, connect() fails before the kernel looks at nat.
       `route add default via ${outsideAddress}`,
     ],
-    settings: { 'ipv4/ip_forward': '1' },
+    settings: { 'ipv4/ip_forward': '1', ...everyRefusal },
   },
   pods: {
     first: {},
@@ -34,8 +37,7 @@ export const ipv4Network: FamilyNetwork = {
     ],
     settings: {
       'ipv4/conf/uplink/forwarding': '1',
-      // The kernel would tell a client only once a second.
-      'ipv4/icmp_ratelimit': '0',
+      ...everyRefusal,
     },
   },
 }

@@ -11,6 +11,8 @@ const [bridgeEnd, podsEnd] = ['fe80::1', 'fe80::2'] as const
 // Nobody else can have these addresses: the kernel need not ask, a second for each, before it uses one.
 const first = { 'ipv6/conf/default/accept_dad': '0' }
 
+const everyRefusal = { 'ipv6/icmp/ratelimit': '0' }
+
 /** As IPv4 has it, but that IPv6 answers for its own addresses only: so the pods are behind a gateway, not on the link. */
 export const ipv6Network: FamilyNetwork = {
   option: '-6',
@@ -23,7 +25,7 @@ export const ipv6Network: FamilyNetwork = {
       `address add ${node}/64 dev eth0 nodad`,
       `route add default via ${outside} dev eth0`,
     ],
-    settings: { 'ipv6/conf/all/forwarding': '1' },
+    settings: { 'ipv6/conf/all/forwarding': '1', ...everyRefusal },
   },
   pods: {
     first,
@@ -43,7 +45,7 @@ export const ipv6Network: FamilyNetwork = {
     ],
     settings: {
       'ipv6/conf/all/forwarding': '1',
-      'ipv6/icmp/ratelimit': '0',
+      ...everyRefusal,
       // A pod's address is local by its route alone; without this nobody could listen on it.
       'ipv6/ip_nonlocal_bind': '1',
     },
