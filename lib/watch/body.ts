@@ -5,13 +5,13 @@ const newline = 0x0a
 /** No object of the API is nearly as long: etcd takes 1.5 MiB. */
 const longestLine = 16 * 1024 * 1024
 
-/** JavaScript has no text longer than 512 MiB. */
-const longestText = 384 * 1024 * 1024
+/** What a server that refuses has to say. Lists are read as they arrive. */
+const longestText = 1024 * 1024
 
 const tooLong = (what: string, bytes: number): ApiError =>
   new ApiError('garbage', `the server sent a ${what} of more than ${bytes} bytes`)
 
-/** The whole body as text. Rejects with an `ApiError` when it breaks off or has no end. */
+/** The whole body as text. Rejects with an `ApiError` when it breaks off or has more than `limit` bytes. */
 export const wholeText = async (body: AsyncIterable<Uint8Array>, limit = longestText): Promise<string> => {
   const chunks: Uint8Array[] = []
   let size = 0

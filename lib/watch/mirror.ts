@@ -82,14 +82,13 @@ export class Mirror<Value> {
   /** Lists once: everything in one step, what vanished meanwhile included. Rejects with an `ApiError`. */
   async list(signal: AbortSignal): Promise<void> {
     const { kind, transport, decode, report, changed } = this.#options
-    const { version, items } = await wholeList(kind, { transport, version: this.#version, signal })
     const before = this.#values
-    this.#values = new Map(
-      items.map(item => {
-        const key = keyOf(item)
-        return [key, sameOr(before.get(key), decode(item))]
-      }),
-    )
+    const read = (item: unknown): readonly [string, Value] => {
+      const key = keyOf(item)
+      return [key, sameOr(before.get(key), decode(item))]
+    }
+    const { version, items } = await wholeList(kind, { transport, version: this.#version, signal, read })
+    this.#values = new Map(items)
     this.#version = version
     this.#next = 'watch'
     this.#listed = true

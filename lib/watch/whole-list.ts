@@ -2,16 +2,19 @@ import { seconds } from '../model/milliseconds.js'
 import { ApiError, refusalError } from './api-error.js'
 import { type ApiKind, pathOf } from './api-kind.js'
 import { parsed, wholeText } from './body.js'
-import { field, list, text } from './raw.js'
+import { listItems } from './list-items.js'
+import { field, text } from './raw.js'
 import type { Answer, Transport } from './transport.js'
 
 /** All objects of a kind at one version. */
-export interface WholeList {
+export interface WholeList<Value> {
   readonly version: string
-  readonly items: readonly unknown[]
+  readonly items: readonly Value[]
 }
 
-export interface ListOptions {
+export interface ListOptions<Value> {
+  /** Takes from an object what is worth keeping; called while the list still arrives. */
+  readonly read: (item: unknown) => Value
   readonly transport: Transport
   /** `'0'`: whatever the server has at hand. `''`: the newest there is. Any other: at least as new as that. */
   readonly version: string
@@ -22,13 +25,13 @@ const pageSize = 500
 const mostPages = 10_000
 const quiet = seconds(40)
 
-interface Page extends WholeList {
+interface Page<Value> extends WholeList<Value> {
   readonly next: string | undefined
 }
 
 /** What a server that refuses says, as an error. */
 export const refusalIn = async (answer: Answer): Promise<ApiError> => {
-  const said = await wholeText(answer.body, 1024 * 1024)
+  const said = await wholeText(answer.body)
   let status: unknown
   try {
     status = parsed(said)
@@ -39,30 +42,47 @@ export const refusalIn = async (answer: Answer): Promise<ApiError> => {
   return refusalError({ code: answer.status, status, retryAfter: answer.retryAfter })
 }
 
-const readPage = (kind: ApiKind, body: string): Page => {
-  const page = parsed(body)
+const readPage = async <Value>(
+  kind: ApiKind,
+  body: AsyncIterable<Uint8Array>,
+  read: ListOptions<Value>['read'],
+): Promise<Page<Value>> => {
+  const items: Value[] = []
+  const arriving = listItems(body)
+  let next = await arriving.next()
+  for (; next.done !== true; next = await arriving.next()) {
+    if (text(field(next.value, 'metadata', 'name')) === undefined)
+      throw new ApiError('garbage', `the server sent a ${kind.kind}List with an item that has no name`)
+    items.push(read(next.value))
+  }
+  const page = next.value
   const version = text(field(page, 'metadata', 'resourceVersion'))
   if (field(page, 'kind') !== `${kind.kind}List` || version === undefined || version === '')
     throw new ApiError('garbage', `the server sent what is no ${kind.kind}List`)
-  const items = list(field(page, 'items'))
-  if (items.some(item => text(field(item, 'metadata', 'name')) === undefined))
-    throw new ApiError('garbage', `the server sent a ${kind.kind}List with an item that has no name`)
-  const next = text(field(page, 'metadata', 'continue'))
-  return { version, items, next: next === '' ? undefined : next }
+  const more = text(field(page, 'metadata', 'continue'))
+  return { version, items, next: more === '' ? undefined : more }
 }
 
 type Query = Readonly<Record<string, string>>
 
-const getPage = async (kind: ApiKind, query: Query, options: ListOptions): Promise<Page> => {
+const getPage = async <Value>(
+  kind: ApiKind,
+  query: Query,
+  options: ListOptions<Value>,
+): Promise<Page<Value>> => {
   const { transport, signal } = options
   const answer = await transport.get(pathOf(kind, query), { signal, quiet })
   if (answer.status !== 200) throw await refusalIn(answer)
-  return readPage(kind, await wholeText(answer.body))
+  return readPage(kind, answer.body, options.read)
 }
 
 const isExpired = (error: unknown): boolean => error instanceof ApiError && error.trouble === 'expired'
 
-const pagesAfter = async (kind: ApiKind, first: Page, options: ListOptions): Promise<WholeList> => {
+const pagesAfter = async <Value>(
+  kind: ApiKind,
+  first: Page<Value>,
+  options: ListOptions<Value>,
+): Promise<WholeList<Value>> => {
   const items = [...first.items]
   let page = first
   for (let pages = 1; page.next !== undefined; pages++) {
@@ -77,7 +97,10 @@ const pagesAfter = async (kind: ApiKind, first: Page, options: ListOptions): Pro
  * Lists all objects of `kind`, in pages where that helps. A page that expired under way makes it one list without
  * pages. Rejects with an `ApiError`.
  */
-export const wholeList = async (kind: ApiKind, options: ListOptions): Promise<WholeList> => {
+export const wholeList = async <Value>(
+  kind: ApiKind,
+  options: ListOptions<Value>,
+): Promise<WholeList<Value>> => {
   const { version } = options
   const query = {
     ...(version !== '' && { resourceVersion: version }),
