@@ -1,6 +1,7 @@
 import { addressBytes } from '../model/address-bytes.js'
 import { type Cidr, cidrText } from '../model/cidr.js'
 import { type IpAddress, ipAddress } from '../model/ip-address.js'
+import type { Port } from '../model/port.js'
 import type { Portal } from '../model/portal.js'
 import type { Protocol } from '../model/service-port.js'
 import type { Rule } from './rule.js'
@@ -16,10 +17,12 @@ const portDigits = 4
 
 const hex = (address: IpAddress): string => addressBytes(address).toString('hex')
 
-export const placeOf = (portal: Portal, protocol: Protocol): Place => {
-  const address = portal.kind === 'node-port' ? '' : hex(portal.address)
-  return `${address}${protocols.indexOf(protocol)}${portal.port.toString(16).padStart(portDigits, '0')}`
-}
+/** The place of a port of this machine, whatever the address. */
+export const portPlace = (port: Port, protocol: Protocol): Place =>
+  `${protocols.indexOf(protocol)}${port.toString(16).padStart(portDigits, '0')}`
+
+export const placeOf = (portal: Portal, protocol: Protocol): Place =>
+  (portal.kind === 'node-port' ? '' : hex(portal.address)) + portPlace(portal.port, protocol)
 
 const addressOf = (digits: string): IpAddress =>
   ipAddress(

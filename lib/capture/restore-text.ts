@@ -1,11 +1,11 @@
 import type { Family } from '../model/ip-address.js'
 import type { GuardedPort, Wanted } from './capture.js'
 import { guardChain, refuseChain, type Table } from './chains.js'
-import { guardedBy, guardRules } from './guard.js'
+import { guardedIn, guardRules, isOpening } from './guard.js'
 import { referenceLines, referencesTo } from './references.js'
 import { type Rule, sameRule } from './rule.js'
 import { rulesFor } from './rules.js'
-import { nothing, type Ruleset, type TableRules } from './ruleset.js'
+import { nothing, reached, type Ruleset, type TableRules } from './ruleset.js'
 import { redirect, type Target } from './target.js'
 
 const sameRules = (a: readonly Rule[], b: readonly Rule[]): boolean =>
@@ -42,12 +42,16 @@ const both = (current: readonly Rule[], wanted: readonly Rule[]): readonly Rule[
 
 /** The filter rules that are `wanted`, refusing also what is refused now. */
 const stillRefusing = (current: TableRules, wanted: TableRules): TableRules => {
-  const names = new Set([...wanted.chains.keys(), ...current.chains.keys()])
-  const rulesOf = (name: string): readonly Rule[] => {
-    const [old, next] = [current.chains.get(name) ?? [], wanted.chains.get(name) ?? []]
-    return name === guardChain.name ? next : both(old, next)
+  const [old, next] = [reached(current, guardChain.name), reached(wanted, guardChain.name)]
+  const refusals = [...wanted.chains.keys(), ...current.chains.keys()].filter(
+    name => !old.has(name) && !next.has(name),
+  )
+  const rulesOf = (name: string): readonly Rule[] =>
+    both(current.chains.get(name) ?? [], wanted.chains.get(name) ?? [])
+  return {
+    ...wanted,
+    chains: new Map([...wanted.chains, ...refusals.map(name => [name, rulesOf(name)] as const)]),
   }
-  return { ...wanted, chains: new Map([...names].map(name => [name, rulesOf(name)])) }
 }
 
 /**
@@ -81,9 +85,14 @@ export const guardText = (
   opening: readonly GuardedPort[],
   { family, target }: GuardOptions,
 ): string => {
-  const { guarded, others } = guardedBy(filter.chains.get(guardChain.name) ?? [], family, target)
-  const rules = [...others, ...guardRules([...guarded, ...opening], family, target)]
-  const chains = new Map([...filter.chains, [guardChain.name, rules]])
+  const old = reached(filter, guardChain.name)
+  const rules = [...old].flatMap(name => filter.chains.get(name) ?? [])
+  const guards = guardRules([...guardedIn(rules, family, target), ...opening], family, target)
+  const chains = new Map([
+    ...[...filter.chains].filter(([name]) => !old.has(name)),
+    [guardChain.name, [...rules.filter(isOpening), ...guards.root]],
+    ...guards.chains,
+  ])
   const there = [guardChain, refuseChain].filter(({ name }) => chains.has(name))
   return section('filter', filter, {
     chains,

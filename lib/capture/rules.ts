@@ -19,6 +19,8 @@ import type { Ruleset, TableRules } from './ruleset.js'
 import { type PlacedRules, split, type SplitRules } from './split.js'
 import { redirect, type Target } from './target.js'
 
+const purpose = 'portals'
+
 type RulesOf = (captured: CapturedPortal) => readonly Rule[]
 
 const addressDigits: Readonly<Record<Family, number>> = { IPv4: 8, IPv6: 32 }
@@ -29,11 +31,12 @@ const turns = { insiders: 0, everybody: 1, outsiders: 2 } as const
 /** Sorted by where packets go, and for each place in the order in which rules are tried. */
 const placed = (portals: readonly CapturedPortal[], rulesOf: RulesOf): readonly PlacedRules[] =>
   portals
-    .map(captured => {
-      const place = placeOf(captured.portal, captured.servicePort.protocol)
-      return { place, order: `${place}${turns[clientsOf(captured.portal)]}`, rules: rulesOf(captured) }
-    })
+    .map(captured => ({ captured, rules: rulesOf(captured) }))
     .filter(({ rules }) => rules.length > 0)
+    .map(({ captured: { portal, servicePort }, rules }) => {
+      const place = placeOf(portal, servicePort.protocol)
+      return { place, order: `${place}${turns[clientsOf(portal)]}`, rules }
+    })
     .sort((a, b) => (a.order === b.order ? 0 : a.order < b.order ? -1 : 1))
 
 /** The rules of one family's portals, in one table. */
@@ -47,8 +50,8 @@ const portalRules = (portals: readonly CapturedPortal[], family: Family, rulesOf
   for (const captured of portals)
     (captured.portal.kind === 'node-port' ? nodePorts : addressed).push(captured)
   return {
-    addressed: split(placed(addressed, rulesOf), addressDigits[family]),
-    nodePorts: split(placed(nodePorts, rulesOf), 0),
+    addressed: split(placed(addressed, rulesOf), { addressDigits: addressDigits[family], purpose }),
+    nodePorts: split(placed(nodePorts, rulesOf), { addressDigits: 0, purpose }),
   }
 }
 
@@ -80,14 +83,15 @@ const nat = ({ addressed, nodePorts }: PortalRules, wanted: Wanted, family: Fami
 
 const filter = (
   { addressed, nodePorts }: PortalRules,
-  guards: readonly Rule[],
+  guards: SplitRules,
   matches: readonly Rule[],
 ): TableRules => {
   const apart = nodePorts.root.length > 0 ? matches : []
   const jumps = apart.map(match => `${match} -j ${nodePortRules}`)
   return {
     chains: new Map([
-      [guardChain.name, guards],
+      [guardChain.name, guards.root],
+      ...guards.chains,
       [refuseChain.name, [...addressed.root, ...jumps]],
       ...(apart.length > 0 ? [[nodePortRules, nodePorts.root] as const] : []),
       ...addressed.chains,
@@ -103,9 +107,13 @@ export const rulesFor = (wanted: Wanted, family: Family, target: Target = redire
   const portals = wanted.portals.filter(portal => portal.family === family)
   const captures = portalRules(portals, family, captured => captureRules(captured, ownPods, target))
   const refusals = portalRules(portals, family, captured => refusalRules(captured, ownPods))
-  const guards = [...openRules(open), ...guardRules(guarded, family, target)]
+  const guards = guardRules(guarded, family, target)
   return {
-    filter: filter(refusals, guards, nodePortMatches(wanted, family)),
+    filter: filter(
+      refusals,
+      { ...guards, root: [...openRules(open), ...guards.root] },
+      nodePortMatches(wanted, family),
+    ),
     nat: nat(captures, wanted, family),
   }
 }

@@ -22,3 +22,17 @@ const empty: TableRules = { chains: new Map(), references: [] }
 
 /** Nothing of ours at all: what there is before we start, and after we are gone. */
 export const nothing: Ruleset = { filter: empty, nat: empty }
+
+const jump = / -j (KUBE-PORTAL-\S+)$/
+
+/** The names of our chains that packets in the chain `name` can come to: its own, and those that its rules lead to. */
+export const reached = ({ chains }: TableRules, name: string): ReadonlySet<string> => {
+  const names = new Set([name])
+  // What is added on the way is visited, too.
+  for (const each of names)
+    for (const rule of chains.get(each) ?? []) {
+      const [, next] = jump.exec(rule) ?? []
+      if (next !== undefined && chains.has(next)) names.add(next)
+    }
+  return names
+}
