@@ -1,6 +1,5 @@
 import { cidrOf, cidrText } from '../model/cidr.js'
 import { type Family, familyOf } from '../model/ip-address.js'
-import { clientsOf } from '../model/portal.js'
 import type { CapturedPortal, Wanted } from './capture.js'
 import {
   guardChain,
@@ -11,33 +10,29 @@ import {
   toThisMachine,
 } from './chains.js'
 import { guardRules, openRules } from './guard.js'
-import { placeOf } from './place.js'
-import { captureRules, refusalRules } from './portal-rules.js'
+import { ordered, orderedCaptures, type OrderedRules } from './ordered-rules.js'
+import { refusalRules } from './portal-rules.js'
 import { referencesTo } from './references.js'
 import type { Rule } from './rule.js'
 import type { Ruleset, TableRules } from './ruleset.js'
-import { type PlacedRules, split, type SplitRules } from './split.js'
+import { split, type SplitRules } from './split.js'
 import { redirect, type Target } from './target.js'
 
 const purpose = 'portals'
 
-type RulesOf = (captured: CapturedPortal) => readonly Rule[]
+type RulesOf = (captured: CapturedPortal) => OrderedRules | undefined
 
 const addressDigits: Readonly<Record<Family, number>> = { IPv4: 8, IPv6: 32 }
 
-// For whoever is not an insider, no rule says so: it stands behind theirs.
-const turns = { insiders: 0, everybody: 1, outsiders: 2 } as const
+// Two that are for the same place and clients must not depend on who came first.
+const compare = (one: OrderedRules, other: OrderedRules): number => {
+  const [a, b] =
+    one.order === other.order ? [one.rules[0] ?? '', other.rules[0] ?? ''] : [one.order, other.order]
+  return a === b ? 0 : a < b ? -1 : 1
+}
 
-/** Sorted by where packets go, and for each place in the order in which rules are tried. */
-const placed = (portals: readonly CapturedPortal[], rulesOf: RulesOf): readonly PlacedRules[] =>
-  portals
-    .map(captured => ({ captured, rules: rulesOf(captured) }))
-    .filter(({ rules }) => rules.length > 0)
-    .map(({ captured: { portal, servicePort }, rules }) => {
-      const place = placeOf(portal, servicePort.protocol)
-      return { place, order: `${place}${turns[clientsOf(portal)]}`, rules }
-    })
-    .sort((a, b) => (a.order === b.order ? 0 : a.order < b.order ? -1 : 1))
+const inOrder = (portals: readonly CapturedPortal[], rulesOf: RulesOf): readonly OrderedRules[] =>
+  portals.flatMap(captured => rulesOf(captured) ?? []).sort(compare)
 
 /** The rules of one family's portals, in one table. */
 interface PortalRules {
@@ -50,8 +45,8 @@ const portalRules = (portals: readonly CapturedPortal[], family: Family, rulesOf
   for (const captured of portals)
     (captured.portal.kind === 'node-port' ? nodePorts : addressed).push(captured)
   return {
-    addressed: split(placed(addressed, rulesOf), { addressDigits: addressDigits[family], purpose }),
-    nodePorts: split(placed(nodePorts, rulesOf), { addressDigits: 0, purpose }),
+    addressed: split(inOrder(addressed, rulesOf), { addressDigits: addressDigits[family], purpose }),
+    nodePorts: split(inOrder(nodePorts, rulesOf), { addressDigits: 0, purpose }),
   }
 }
 
@@ -105,8 +100,10 @@ const filter = (
 export const rulesFor = (wanted: Wanted, family: Family, target: Target = redirect): Ruleset => {
   const { ownPods, guarded, open } = wanted
   const portals = wanted.portals.filter(portal => portal.family === family)
-  const captures = portalRules(portals, family, captured => captureRules(captured, ownPods, target))
-  const refusals = portalRules(portals, family, captured => refusalRules(captured, ownPods))
+  const captures = portalRules(portals, family, captured => orderedCaptures(captured, ownPods, target))
+  const refusals = portalRules(portals, family, captured =>
+    ordered(captured, refusalRules(captured, ownPods)),
+  )
   const guards = guardRules(guarded, family, target)
   return {
     filter: filter(

@@ -60,9 +60,9 @@ export const split = (
 ): SplitRules => {
   const chains = new Map<string, readonly Rule[]>()
   const rulesOf = (group: readonly PlacedRules[]): readonly Rule[] => {
-    const all = group.flatMap(({ rules }) => rules)
+    const size = group.reduce((sum, { rules }) => sum + rules.length, 0)
     const [first, last] = [group[0]?.place ?? '', group.at(-1)?.place ?? '']
-    if (all.length <= manyRules || first === last) return all
+    if (size <= manyRules || first === last) return group.flatMap(({ rules }) => rules)
     return [...groupsBy(group, sharedDigits(first, last) + 1)].map(([place, members]) => {
       const match = matching(place, addressDigits)
       const name = nameOf(match, purpose)
