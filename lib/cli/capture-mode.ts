@@ -37,7 +37,11 @@ export interface CaptureModeParts {
   readonly report: Report
 }
 
-const loopback: Readonly<Record<Family, IpAddress>> = { IPv4: ipAddress('127.0.0.1'), IPv6: ipAddress('::1') }
+/** Where clients come to where nothing leads them. */
+export const loopback: Readonly<Record<Family, IpAddress>> = {
+  IPv4: ipAddress('127.0.0.1'),
+  IPv6: ipAddress('::1'),
+}
 
 const arrivingAt = (tcp: Readonly<Record<Family, IpAddress>>): Arrivals => {
   const udp = Object.values(tcp)

@@ -2,6 +2,7 @@ import type { Connections } from '../dataplane/connections.js'
 import type { Listener } from '../dataplane/listener.js'
 import { listenTcp } from '../dataplane/listen-tcp.js'
 import { OwnSockets } from '../dataplane/own-sockets.js'
+import type { Probes } from '../dataplane/probes.js'
 import { Rounds } from '../dataplane/rounds.js'
 import { FlowRoom } from '../dataplane/udp/flow-room.js'
 import { listenUdp } from '../dataplane/udp/listen-udp.js'
@@ -33,17 +34,19 @@ export interface ListenersParts {
   readonly arrivals: Arrivals
   /** The node's own address, as the cluster knows it. */
   readonly nodeAddress: (family: Family) => IpAddress | undefined
+  readonly probes: Probes
   readonly report: Report
 }
 
 /** What opens listeners, all of which share memory, descriptors and limits. */
 export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise<Listener>) => {
-  const { options, connections, isOurs, arrivals, nodeAddress, report } = parts
+  const { options, connections, isOurs, arrivals, nodeAddress, probes, report } = parts
   const { descriptors } = connections
   const common = { clock, report, descriptors: new Budget(descriptors.left * listenersShare, descriptors) }
   const tcp = {
     ...common,
     connections,
+    probes,
     isOurs: (endpoint: Endpoint) => isOurs(endpoint, 'TCP'),
     budget: new Budget(bytesOnTheirWay),
     reach: new DirectReach({ clock }),

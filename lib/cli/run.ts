@@ -1,10 +1,12 @@
 import { ServicePicker } from '../balancer/service-picker.js'
 import { Connections } from '../dataplane/connections.js'
+import { Probes } from '../dataplane/probes.js'
 import { AddressWatch } from '../host/address-watch.js'
 import { localAddresses } from '../host/local-addresses.js'
 import { machine } from '../host/machine.js'
 import { openFileLimit } from '../host/open-files.js'
 import { durationText } from '../model/duration.js'
+import { endpointText } from '../model/endpoint.js'
 import type { Report } from '../model/event.js'
 import { Failure } from '../model/failure.js'
 import { familyOf } from '../model/ip-address.js'
@@ -18,16 +20,18 @@ import { Holders } from '../proxy/holders.js'
 import { isOurs } from '../proxy/is-ours.js'
 import { LocalPorts } from '../proxy/local-ports.js'
 import { Proxy } from '../proxy/proxy.js'
+import { SelfTest } from '../proxy/self-test.js'
 import { ServedPorts } from '../proxy/served-ports.js'
 import type { Source } from '../proxy/source.js'
 import { Budget } from '../stream/budget.js'
-import { type CaptureMode, captureMode } from './capture-mode.js'
+import { type CaptureMode, captureMode, loopback } from './capture-mode.js'
 import { type Cluster, openCluster } from './cluster.js'
 import { listeners } from './listeners.js'
 import type { RunOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
 import { stopRequests } from './signals.js'
 import { stateFile } from './state-file.js'
+import { UnnumberedNotice } from './unnumbered-notice.js'
 
 const { random } = Math
 
@@ -52,9 +56,10 @@ const assemble = async (
   // The rest is for iptables, the API server and health.
   const connections = new Connections(new Budget(openFiles - Math.min(512, openFiles / 4)))
   const here = { addresses: () => addresses.current }
+  const probes = new Probes()
   const holders = new Holders({ listen: opening => listen(opening), report })
   const listen = listeners({
-    ...{ options, connections, arrivals, report },
+    ...{ options, connections, arrivals, probes, report },
     isOurs: (endpoint, protocol) => isOurs(endpoint, { protocol, localPorts, holders, ...here }),
     nodeAddress: family =>
       addresses.current.find(each => familyOf(each) === family && whyUndialable(each) === undefined),
@@ -72,6 +77,7 @@ const assemble = async (
       isHealthy: () => proxy.isHealthy,
       report,
     }),
+    ...(options.capture !== 'none' && { selfTest: new SelfTest({ probes, clock, report }) }),
     syncPeriod: options.iptablesSyncPeriod,
     minSyncPeriod: options.iptablesMinSyncPeriod,
   })
@@ -109,9 +115,16 @@ export const run = async (options: RunOptions): Promise<void> => {
   const report: Report = event => {
     log.event(event)
     tally.note(event)
+    if (event.type === 'synced') void notice?.look()
+    if (event.type === 'listening' && options.capture === 'none')
+      log.info(
+        `${event.servicePort} is at ${endpointText({ address: loopback[event.family], port: event.port })}`,
+      )
   }
+  let notice: UnnumberedNotice | undefined
   const addresses = new AddressWatch({ read: localAddresses, clock })
   const mode = await captureMode({ options, addresses: () => addresses.current, log, report })
+  if (options.capture === 'redirect') notice = new UnnumberedNotice(mode.families, report)
   const cluster = await openCluster(options, { families: mode.families, log })
   const stop = stopRequests()
   try {

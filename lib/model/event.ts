@@ -59,7 +59,12 @@ export type ApiEvent =
 
 /** What happened on this machine. */
 export type ProxyOwnEvent =
-  | { readonly type: 'listening'; readonly servicePort: ServicePortId; readonly port: Port }
+  | {
+      readonly type: 'listening'
+      readonly servicePort: ServicePortId
+      readonly family: Family
+      readonly port: Port
+    }
   | { readonly type: 'listen-failed'; readonly servicePort: ServicePortId; readonly reason: string }
   | {
       /** Its own port is somebody else's, or may not be had: it is not served there, and tried again with each sync. */

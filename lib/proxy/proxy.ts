@@ -11,6 +11,7 @@ import type { HealthChecks } from './health-checks.js'
 import type { LocalPorts } from './local-ports.js'
 import { RateLimiter } from './rate-limiter.js'
 import type { StateFile } from './state-file.js'
+import type { SelfTest } from './self-test.js'
 import type { ServedPorts } from './served-ports.js'
 import type { Source } from './source.js'
 import { wantedFor } from './wanted.js'
@@ -21,6 +22,8 @@ export interface ProxyParts {
   readonly localPorts: LocalPorts
   readonly capture: Capture
   readonly healthChecks: HealthChecks
+  /** Absent where clients are not captured. */
+  readonly selfTest?: Pick<SelfTest, 'look' | 'close'>
   /** Which of this machine's addresses have node ports; undefined: all. */
   readonly nodePortsAt: (snapshot: Snapshot) => readonly IpAddress[] | undefined
   readonly connections: Connections
@@ -91,7 +94,7 @@ export class Proxy {
     const { source, served, capture, connections, clock, report } = this.#parts
     report({ type: 'stopping', connections: connections.count, drainTimeout })
     await source.close()
-    await this.#limiter.stop()
+    await Promise.all([this.#limiter.stop(), this.#parts.selfTest?.close()])
     await this.#retire()
     await Promise.all([served.close(), this.#parts.healthChecks.close()])
     await drain(connections.ended, { timeout: drainTimeout, hurry, clock })
@@ -114,7 +117,8 @@ export class Proxy {
 
   /** A listener is there before a rule points at it, and until none does. If rules fail, what worked goes on working. */
   async #sync(): Promise<void> {
-    const { source, served, localPorts, capture, healthChecks, nodePortsAt, clock, report } = this.#parts
+    const { source, served, localPorts, capture, healthChecks, selfTest, nodePortsAt, clock, report } =
+      this.#parts
     const began = clock.now()
     const snapshot = source.snapshot()
     const { servicePorts } = snapshot
@@ -136,6 +140,7 @@ export class Proxy {
     const duration = milliseconds(clock.now() - began)
     const count = servicePorts.length
     report({ type: 'synced', servicePorts: count, opened, closed: gone.length, written, duration })
+    void selfTest?.look(servicePorts)
   }
 
   /** Takes the portals' rules out and leaves the guard. Not being able to is not the end: `remove` comes later. */

@@ -139,7 +139,7 @@ export class ServedPorts {
     const opening = { servicePort: id, protocol: name.protocol, family, port: localPort, picker }
     const listener = await listen(opening)
     this.#complaints.delete(id)
-    report({ type: 'listening', servicePort: id, port: listener.port })
+    report({ type: 'listening', servicePort: id, family, port: listener.port })
     this.#served.set(id, new ServedPort(servicePort, { picker, listener, report }))
   }
 

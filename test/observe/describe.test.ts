@@ -47,7 +47,7 @@ const events: readonly ProxyEvent[] = [
   },
   { type: 'skipped', object: 'Service shop/db', reason: 'headless: no portal', why: 'not for us' },
   { type: 'skipped', object: 'EndpointSlice shop/x', reason: 'port -1 is no port', why: 'refused' },
-  { type: 'listening', servicePort, port: port(14_000) },
+  { type: 'listening', servicePort, family: 'IPv4', port: port(14_000) },
   { type: 'listen-failed', servicePort, reason: 'EMFILE' },
   { type: 'closed', servicePort, port: port(14_000) },
   { type: 'endpoints', servicePort, endpoints: [endpoint, { ...endpoint, port: port(8081) }] },
