@@ -12,8 +12,19 @@ const written = (...addresses: readonly string[]): string[] => [
   ...localAddresses(() => ({ eth0: addresses.map(address => ({ address })), eth1: undefined })),
 ]
 
-t.test('addresses have their one spelling, and what is none outside of its link is left out', async t => {
-  t.strictSame(written('192.0.2.1', 'FE80::1', 'fe80::1%eth0', '192.0.2.1', ''), ['192.0.2.1', 'fe80::1'])
+t.test('addresses have their one spelling, each once', async t => {
+  t.strictSame(written('192.0.2.1', 'FD00::0:1', 'fd00::1', '192.0.2.1'), ['192.0.2.1', 'fd00::1'])
+})
+
+t.test('what is no address outside of its link is left out', async t => {
+  const eth0 = [
+    { address: 'fd00::1', scopeid: 0 },
+    { address: 'fe80::1', scopeid: 4 },
+  ]
+  t.strictSame(
+    localAddresses(() => ({ eth0 })),
+    ['fd00::1'],
+  )
 })
 
 t.test('the order in which interfaces come does not matter', async t => {
