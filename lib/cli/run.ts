@@ -77,7 +77,9 @@ const assemble = async (
       isHealthy: () => proxy.isHealthy,
       report,
     }),
-    ...((options.capture === 'redirect' || options.capture === 'dnat') && { selfTest: new SelfTest({ probes, clock, report }) }),
+    ...((options.capture === 'redirect' || options.capture === 'dnat') && {
+      selfTest: new SelfTest({ probes, clock, report }),
+    }),
     syncPeriod: options.iptablesSyncPeriod,
     minSyncPeriod: options.iptablesMinSyncPeriod,
   })
