@@ -7,16 +7,19 @@ export class ApiError extends Error {
   readonly trouble: ApiTrouble
   /** How long the server asks us to stay away. */
   readonly retryAfter: Milliseconds | undefined
+  /** What the server answered, where it did: 404 for what it does not have. */
+  readonly status: number | undefined
 
   constructor(
     trouble: ApiTrouble,
     message: string,
-    more: { cause?: unknown; retryAfter?: Milliseconds } = {},
+    more: { cause?: unknown; retryAfter?: Milliseconds; status?: number } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
     this.name = 'ApiError'
     this.trouble = trouble
     this.retryAfter = more.retryAfter
+    this.status = more.status
   }
 }
 
@@ -49,5 +52,5 @@ const pauseFrom = (header: string | undefined): { retryAfter?: Milliseconds } =>
 export const refusalError = ({ code, status, retryAfter }: Refusal): ApiError => {
   const message = text(field(status, 'message')) ?? ''
   const reason = message === '' ? `the server answered ${code}` : `the server answered ${code}: ${message}`
-  return new ApiError(troubleOf(code, message), reason, pauseFrom(retryAfter))
+  return new ApiError(troubleOf(code, message), reason, { status: code, ...pauseFrom(retryAfter) })
 }

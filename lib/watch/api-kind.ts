@@ -25,6 +25,14 @@ export const endpointSlices: ApiKind = {
   path: '/apis/discovery.k8s.io/v1/endpointslices',
 }
 
+/** What servers have that know no slices. */
+export const endpoints: ApiKind = {
+  resource: 'endpoints',
+  kind: 'Endpoints',
+  apiVersion: 'v1',
+  path: '/api/v1/endpoints',
+}
+
 /** The one Node that is called so: thousands of instances that follow all Nodes would be a stampede. */
 export const nodeCalled = (name: string): ApiKind => ({
   resource: 'nodes',

@@ -1,28 +1,17 @@
+import type { Cidr } from '../model/cidr.js'
 import type { Clock } from '../model/clock.js'
 import type { Report } from '../model/event.js'
-import type { Family } from '../model/ip-address.js'
-import type { OwnPods } from '../model/own-pods.js'
 import type { Snapshot } from '../model/snapshot.js'
 import * as kinds from './api-kind.js'
-import type { AddressRules } from './translation/address-rules.js'
-import { Composer } from './translation/composer.js'
-import { readEndpointSlice, type EndpointSlice } from './translation/endpoint-slice.js'
+import { type EndpointSlice, readEndpointSlice } from './translation/endpoint-slice.js'
+import { readEndpoints } from './translation/endpoints.js'
 import { firstFailure } from './first-failure.js'
 import { Mirror } from './mirror.js'
 import { type Node, readNode } from './translation/node.js'
 import { readService, type Service } from './translation/service.js'
-import { Said } from './translation/skip.js'
+import { type TranslationOptions, Translator } from './translation/translator.js'
+import { ServiceRanges } from './service-ranges.js'
 import type { Transport } from './transport.js'
-
-/** What of the place we run at matters to what becomes of Services. */
-export interface TranslationOptions extends AddressRules {
-  /** The Node that we are, if there is one of that name. */
-  readonly nodeName: string
-  /** Those that this machine has. */
-  readonly families: readonly Family[]
-  /** Absent: the Node's own ranges. */
-  readonly ownPods?: OwnPods
-}
 
 export interface ApiSourceOptions {
   /** Closed with the source. */
@@ -34,53 +23,51 @@ export interface ApiSourceOptions {
   readonly translation: TranslationOptions
 }
 
+const none: readonly Cidr[] = []
+
 /** What an API server says about Services, kept up to date. */
 export class ApiSource {
   readonly #options: ApiSourceOptions
   readonly #stop = new AbortController()
-  readonly #composer: Composer
-  readonly #said: Said
+  readonly #ranges: ServiceRanges
+  readonly #translator: Translator
   readonly #services: Mirror<Service>
-  readonly #slices: Mirror<EndpointSlice>
+  readonly #slices: Mirror<readonly EndpointSlice[]>
   readonly #nodes: Mirror<Node>
   #changed: () => void = () => undefined
-  #saidNoNode = false
   #running: Promise<unknown> = Promise.resolve()
 
   constructor(options: ApiSourceOptions) {
     this.#options = options
-    this.#said = new Said(options.report)
-    const { families, ownPods, nodeName, ...rules } = options.translation
-    this.#composer = new Composer({ families, rules, ...(ownPods && { ownPods }) })
+    this.#translator = new Translator(options.translation, options.report)
+    const { nodeName, serviceCidrs } = options.translation
+    this.#ranges = new ServiceRanges({ ...options, given: serviceCidrs })
     const common = {
       ...options,
       changed: () => {
-        if (this.ready) this.#changed()
+        this.#tellChange()
       },
     }
     this.#services = new Mirror({ ...common, kind: kinds.services, decode: readService })
-    this.#slices = new Mirror({ ...common, kind: kinds.endpointSlices, decode: readEndpointSlice })
+    this.#slices = new Mirror({
+      ...common,
+      kind: kinds.endpointSlices,
+      decode: object => [readEndpointSlice(object)],
+      instead: { kind: kinds.endpoints, decode: readEndpoints },
+    })
     this.#nodes = new Mirror({ ...common, kind: kinds.nodeCalled(nodeName), decode: readNode })
   }
 
   /** Whether all kinds were listed whole once: before that, a snapshot may lack anything. */
   get ready(): boolean {
-    return this.#mirrors.every(mirror => mirror.listed)
+    return this.#ranges.known !== undefined && this.#mirrors.every(mirror => mirror.listed)
   }
 
   /** All service ports as they are now. What is left out is reported, once for as long as the reason stays. */
   snapshot(): Snapshot {
-    const { node } = this
-    const { snapshot, skips } = this.#composer.compose({
-      services: this.#services.values.values(),
-      slices: this.#slices.values.values(),
-      node,
-    })
-    if (this.ready) {
-      this.#said.tell(skips)
-      this.#tellOf(node)
-    }
-    return snapshot
+    const services = this.#services.values.values()
+    const slices = [...this.#slices.values.values()].flat()
+    return this.#translator.translate({ services, slices, node: this.node }, this.#ranges.known ?? none)
   }
 
   /** The Node that we are; undefined where we are none. */
@@ -100,7 +87,7 @@ export class ApiSource {
         throw firstFailure(error, mirror.kind)
       }
     })
-    await Promise.allSettled(lists)
+    await Promise.allSettled([...lists, this.#ranges.ask(signal)])
     await Promise.all(lists)
   }
 
@@ -111,7 +98,8 @@ export class ApiSource {
   start(changed: () => void): void {
     this.#changed = changed
     if (this.ready) changed()
-    this.#running = Promise.all(this.#mirrors.map(mirror => mirror.run(this.#stop.signal)))
+    const { signal } = this.#stop
+    this.#running = Promise.all([this.#learnRanges(signal), ...this.#mirrors.map(each => each.run(signal))])
   }
 
   /** Ends everything. May be called twice. */
@@ -121,10 +109,14 @@ export class ApiSource {
     await this.#running
   }
 
-  #tellOf(node: Node | undefined): void {
-    const { report, translation } = this.#options
-    if (!node && !this.#saidNoNode) report({ type: 'no-node', node: translation.nodeName })
-    this.#saidNoNode = !node
+  async #learnRanges(signal: AbortSignal): Promise<void> {
+    if (this.#ranges.known) return
+    await this.#ranges.run(signal)
+    this.#tellChange()
+  }
+
+  #tellChange(): void {
+    if (this.ready && !this.#stop.signal.aborted) this.#changed()
   }
 
   get #mirrors(): readonly Pick<Mirror<unknown>, 'kind' | 'listed' | 'list' | 'run'>[] {

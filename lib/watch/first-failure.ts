@@ -23,7 +23,7 @@ const cures = {
   unauthorized:
     'renew the credentials of the kubeconfig (kubectl get services tells whether they are accepted)',
   again: 'try again in a minute, and look at the API server',
-  version: 'kube-portal needs a Kubernetes that serves discovery.k8s.io/v1 (1.21 or newer)',
+  version: 'check that the server of the kubeconfig is a Kubernetes, or name another with --master',
 } as const
 
 /** What a first list that failed means for whoever started us: `api-unreachable` where trying again may help. */

@@ -1,40 +1,30 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../model/clock.js'
 import { errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import { milliseconds, seconds } from '../model/milliseconds.js'
 import { ApiError } from './api-error.js'
-import { type ApiKind, pathOf } from './api-kind.js'
+import type { ApiKind } from './api-kind.js'
 import { Backoff } from './backoff.js'
-import { linesOf } from './body.js'
-import { field, text } from './raw.js'
+import { type Followed, keyOf, sameOr } from './followed.js'
 import type { Transport } from './transport.js'
 import { wait } from './wait.js'
-import { watchEvent, type WatchEvent } from './watch-event.js'
-import { refusalIn, wholeList } from './whole-list.js'
+import { type WatchEvent, watchEvents } from './watch-event.js'
+import { wholeList } from './whole-list.js'
 
-export interface MirrorOptions<Value> {
-  readonly kind: ApiKind
+export interface MirrorOptions<Value> extends Followed<Value> {
+  /** What is followed for good where the server has no such kind when it is first asked. */
+  readonly instead?: Followed<Value>
   readonly transport: Transport
   readonly clock: Clock
   /** From 0 to 1, as `Math.random` gives it. */
   readonly random: () => number
   readonly report: Report
-  /** Takes from an object what is worth keeping. Never throws. */
-  readonly decode: (object: unknown) => Value
   /** Called after `values` changed. */
   readonly changed: () => void
 }
 
 /** Shorter watches are not worth having: a server that ends them at once would be asked without a pause. */
 const shortWatch = 1_000
-
-/** The key of an object in a mirror: `NAMESPACE/NAME`, or `NAME` for kinds without namespaces. */
-export const keyOf = (object: unknown): string => {
-  const namespace = text(field(object, 'metadata', 'namespace')) ?? ''
-  const name = text(field(object, 'metadata', 'name')) ?? ''
-  return namespace === '' ? name : `${namespace}/${name}`
-}
 
 /**
  * The cluster's objects of one kind, kept as they are in the API server, with the guarantees of client-go's
@@ -44,6 +34,7 @@ export const keyOf = (object: unknown): string => {
 export class Mirror<Value> {
   readonly #options: MirrorOptions<Value>
   readonly #backoff: Backoff
+  #followed: Followed<Value>
   #values: Map<string, Value> = new Map<string, Value>()
   #version = '0'
   #next: 'list' | 'watch' = 'list'
@@ -51,11 +42,12 @@ export class Mirror<Value> {
 
   constructor(options: MirrorOptions<Value>) {
     this.#options = options
+    this.#followed = options
     this.#backoff = new Backoff(options)
   }
 
   get kind(): ApiKind {
-    return this.#options.kind
+    return this.#followed.kind
   }
 
   get values(): ReadonlyMap<string, Value> {
@@ -81,7 +73,18 @@ export class Mirror<Value> {
 
   /** Lists once: everything in one step, what vanished meanwhile included. Rejects with an `ApiError`. */
   async list(signal: AbortSignal): Promise<void> {
-    const { kind, transport, decode, report, changed } = this.#options
+    try {
+      await this.#list(signal)
+    } catch (error) {
+      const { instead } = this.#options
+      if (!instead || this.#followed === instead || this.#listed || !isMissing(error)) throw error
+      await this.#listInstead(instead, error, signal)
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { transport, report, changed } = this.#options
+    const { kind, decode } = this.#followed
     const before = this.#values
     const read = (item: unknown): readonly [string, Value] => {
       const key = keyOf(item)
@@ -96,20 +99,35 @@ export class Mirror<Value> {
     changed()
   }
 
+  /** Lists `instead`, and follows it from now on unless the server has neither: then it may be none at all. */
+  async #listInstead(instead: Followed<Value>, why: unknown, signal: AbortSignal): Promise<void> {
+    const wanted = this.#followed
+    this.#followed = instead
+    try {
+      await this.#list(signal)
+    } catch (error) {
+      if (!isMissing(error)) throw error
+      this.#followed = wanted
+      throw why
+    } finally {
+      if (this.#followed === instead)
+        this.#options.report({
+          type: 'older-api',
+          wanted: wanted.kind.resource,
+          instead: instead.kind.resource,
+        })
+    }
+  }
+
   async #watch(signal: AbortSignal): Promise<void> {
-    const { kind, transport, clock, random } = this.#options
+    const { transport, clock, random } = this.#options
+    const { kind } = this.#followed
     const [from, to] = transport.watchSeconds
-    const timeout = Math.round(from + random() * (to - from))
+    const timeout = seconds(Math.round(from + random() * (to - from)))
     const started = clock.now()
-    const path = pathOf(kind, {
-      ...{ watch: 'true', allowWatchBookmarks: 'true', resourceVersion: this.#version },
-      timeoutSeconds: String(timeout),
-    })
-    const answer = await transport.get(path, { signal, quiet: seconds(timeout + 5) })
-    if (answer.status !== 200) throw await refusalIn(answer)
     let events = 0
-    for await (const line of linesOf(answer.body)) {
-      this.#apply(watchEvent(kind, line))
+    for await (const event of watchEvents(kind, { transport, version: this.#version, timeout, signal })) {
+      this.#apply(event)
       events += 1
     }
     const lasted = clock.now() - started
@@ -127,7 +145,7 @@ export class Mirror<Value> {
     if (event.type === 'delete') {
       if (!this.#values.delete(key)) return
     } else {
-      const after = sameOr(before, this.#options.decode(event.object))
+      const after = sameOr(before, this.#followed.decode(event.object))
       if (before !== undefined && after === before) return
       this.#values.set(key, after)
     }
@@ -136,7 +154,7 @@ export class Mirror<Value> {
 
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
-    const { kind, clock, report } = this.#options
+    const { clock, report } = this.#options
     const during = this.#next
     const trouble = error instanceof ApiError ? error.trouble : 'garbage'
     const asked = error instanceof ApiError ? (error.retryAfter ?? 0) : 0
@@ -146,7 +164,7 @@ export class Mirror<Value> {
     const retryIn = milliseconds(Math.max(this.#backoff.next(), asked))
     report({
       type: 'api-trouble',
-      resource: kind.resource,
+      resource: this.kind.resource,
       during,
       trouble,
       reason: errorText(error),
@@ -156,6 +174,4 @@ export class Mirror<Value> {
   }
 }
 
-/** `before` where `after` is equal to it, so that an unchanged object is the same object. */
-const sameOr = <Value>(before: Value | undefined, after: Value): Value =>
-  before !== undefined && isDeepStrictEqual(before, after) ? before : after
+const isMissing = (error: unknown): boolean => error instanceof ApiError && error.status === 404

@@ -1,7 +1,10 @@
+import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
 import { ApiError, refusalError } from './api-error.js'
-import type { ApiKind } from './api-kind.js'
-import { parsed } from './body.js'
+import { type ApiKind, pathOf } from './api-kind.js'
+import { linesOf, parsed } from './body.js'
 import { field, isRaw, type Raw, text } from './raw.js'
+import type { Transport } from './transport.js'
+import { refusalIn } from './whole-list.js'
 
 /** What one line of a watch says. Every one of them moves the version. */
 export type WatchEvent =
@@ -35,4 +38,27 @@ export const watchEvent = (kind: ApiKind, line: string): WatchEvent => {
   if (type === 'bookmark') return { type, version }
   if (text(field(object, 'metadata', 'name')) === undefined) throw garbage(line)
   return { type, version, object }
+}
+
+export interface WatchOptions {
+  readonly transport: Transport
+  /** What happened after this one is told. */
+  readonly version: string
+  /** When the server is to end the watch. */
+  readonly timeout: Milliseconds
+  readonly signal: AbortSignal
+}
+
+/** What happens to objects of `kind`, until the server ends the watch. Rejects with an `ApiError`. */
+export async function* watchEvents(
+  kind: ApiKind,
+  { transport, version, timeout, signal }: WatchOptions,
+): AsyncGenerator<WatchEvent, void> {
+  const path = pathOf(kind, {
+    ...{ watch: 'true', allowWatchBookmarks: 'true', resourceVersion: version },
+    timeoutSeconds: String(timeout / 1000),
+  })
+  const answer = await transport.get(path, { signal, quiet: milliseconds(timeout + 5000) })
+  if (answer.status !== 200) throw await refusalIn(answer)
+  for await (const line of linesOf(answer.body)) yield watchEvent(kind, line)
 }

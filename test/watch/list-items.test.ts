@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { listItems } from '../../lib/watch/list-items.js'
 import { ListScanner } from '../../lib/watch/list-scanner.js'
-import { field, list } from '../../lib/watch/raw.js'
+import { field, isRaw, list } from '../../lib/watch/raw.js'
 
 /** The text, cut at the given places. */
 const pieces = (text: string, cuts: readonly number[]): Uint8Array[] => {
@@ -30,7 +30,7 @@ const atOnce = (text: string): readonly unknown[] | undefined => {
   try {
     const whole: unknown = JSON.parse(text)
     const items = field(whole, 'items')
-    return Array.isArray(items) ? [list(items), { ...Object(whole), items: [] }] : [[], whole]
+    return isRaw(whole) && Array.isArray(items) ? [list(items), { ...whole, items: [] }] : [[], whole]
   } catch {
     return undefined
   }

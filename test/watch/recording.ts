@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type ApiKind, endpointSlices, nodeCalled, services } from '../../lib/watch/api-kind.js'
-import { keyOf } from '../../lib/watch/mirror.js'
+import { keyOf } from '../../lib/watch/followed.js'
 import { field, isRaw, list } from '../../lib/watch/raw.js'
 
 const folder = 'test/recordings/kubernetes-1.36'

@@ -1,12 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { HealthCheck } from '../../model/health-check.js'
 import type { OwnPods } from '../../model/own-pods.js'
+import type { ServicePort } from '../../model/service-port.js'
 import type { Snapshot } from '../../model/snapshot.js'
-import { type Claim, holdingsOf, settle, type Settlement } from './claims.js'
+import { type Claim, holdingsOf, settle } from './claims.js'
 import type { EndpointSlice } from './endpoint-slice.js'
 import { ForbiddenEndpoints } from './forbidden-endpoints.js'
+import { GroupedSlices } from './grouped-slices.js'
 import type { Node } from './node.js'
 import type { Place } from './place.js'
-import { portClasses } from './port-class.js'
+import { portClasses, type PortClasses } from './port-class.js'
+import { sameValues } from './same-values.js'
 import { type Ingredients, serve, type ServedService } from './served-service.js'
 import type { Service } from './service.js'
 import type { Skip } from './skip.js'
@@ -31,24 +35,6 @@ export interface ComposerOptions extends Omit<Place, 'node'> {
   readonly ownPods?: OwnPods
 }
 
-const none: readonly EndpointSlice[] = []
-
-const byService = (slices: Iterable<EndpointSlice>): ReadonlyMap<string, readonly EndpointSlice[]> => {
-  const found = new Map<string, EndpointSlice[]>()
-  for (const slice of slices) {
-    if (slice.service === undefined) continue
-    const others = found.get(slice.service)
-    if (others) others.push(slice)
-    else found.set(slice.service, [slice])
-  }
-  for (const several of found.values())
-    if (several.length > 1) several.sort((a, b) => (a.what < b.what ? -1 : 1))
-  return found
-}
-
-const same = <Value>(one: readonly Value[], other: readonly Value[]): boolean =>
-  one === other || (one.length === other.length && one.every((value, index) => value === other[index]))
-
 const ownPodsOf = (node: Node | undefined): OwnPods =>
   node && node.podCidrs.length > 0 ? { kind: 'cidrs', cidrs: node.podCidrs } : { kind: 'unknown' }
 
@@ -61,19 +47,27 @@ const sameNode = (one: Node | undefined, other: Node | undefined): boolean =>
 /** Who has which portals, as long as no Service changes. */
 interface Settled {
   readonly services: readonly Service[]
+  /** What each of `services` has. */
+  readonly settlements: readonly PortClasses[]
   readonly node: Node | undefined
-  readonly settlements: ReadonlyMap<Service, Settlement>
   readonly forbidden: ForbiddenEndpoints
 }
 
-/** Whether they make the same, too: who may not be an endpoint matters to few. */
-const equal = (one: Ingredients, other: Ingredients): boolean =>
-  same(one.slices, other.slices) &&
-  same(one.settlement.classes, other.settlement.classes) &&
-  same(one.settlement.skips, other.settlement.skips) &&
-  one.node === other.node &&
-  (one.forbidden === other.forbidden ||
-    !(one.forbidden.concerns(one.slices) || other.forbidden.concerns(one.slices)))
+/** A Service as it was served the last time. */
+interface Made {
+  of: Ingredients
+  readonly service: ServedService
+  /** Whether some of its endpoints may be portals: then it matters to whom others belong. */
+  readonly concerned: boolean
+}
+
+/** Whether `now` would make the same. */
+const stays = ({ of, concerned }: Made, now: Ingredients): boolean =>
+  of.node === now.node &&
+  sameValues(of.slices, now.slices) &&
+  sameValues(of.settlement.classes, now.settlement.classes) &&
+  sameValues(of.settlement.skips, now.settlement.skips) &&
+  (of.forbidden === now.forbidden || !(concerned || now.forbidden.concerns(now.slices)))
 
 /**
  * Joins Services and slices to service ports. What did not change since the last time is taken from there: the
@@ -81,8 +75,9 @@ const equal = (one: Ingredients, other: Ingredients): boolean =>
  */
 export class Composer {
   readonly #options: ComposerOptions
+  readonly #slices = new GroupedSlices()
+  readonly #served = new WeakMap<Service, Made>()
   #claims = new WeakMap<Service, Claim>()
-  readonly #served = new WeakMap<Service, { of: Ingredients; readonly service: ServedService }>()
   #settled: Settled | undefined
 
   constructor(options: ComposerOptions) {
@@ -91,36 +86,34 @@ export class Composer {
 
   /** The order of `services` and `slices` does not matter; the snapshot's is that of names. */
   compose({ services, slices, node }: Objects): Composition {
+    this.#slices.replace(slices)
     const sorted = [...services].sort((one, other) => (one.key < other.key ? -1 : 1))
-    const { settlements, forbidden, node: place } = this.#settle(sorted, node)
-    const grouped = byService(slices)
-    const served = sorted.map(service => {
-      const settlement = settlements.get(service) ?? { classes: [], skips: [] }
-      const ofService = grouped.get(service.key) ?? none
-      return this.#serve({ service, settlement, slices: ofService, forbidden, node: place })
-    })
+    const servicePorts: ServicePort[] = []
+    const healthChecks: HealthCheck[] = []
+    const skips: Skip[] = []
+    for (const served of this.#serveAll(this.#settle(sorted, node))) {
+      servicePorts.push(...served.servicePorts)
+      healthChecks.push(...served.healthChecks)
+      skips.push(...served.skips)
+    }
+    const ownPods = this.#options.ownPods ?? ownPodsOf(node)
     return {
-      snapshot: {
-        servicePorts: served.flatMap(each => each.servicePorts),
-        healthChecks: served.flatMap(each => each.healthChecks),
-        ownPods: this.#options.ownPods ?? ownPodsOf(node),
-        nodeAddresses: node?.addresses ?? [],
-      },
-      skips: served.flatMap(each => each.skips),
+      snapshot: { servicePorts, healthChecks, ownPods, nodeAddresses: node?.addresses ?? [] },
+      skips,
     }
   }
 
   #settle(services: readonly Service[], node: Node | undefined): Settled {
     const former = this.#settled
-    const stays = former !== undefined && sameNode(former.node, node)
-    if (stays && same(former.services, services)) return former
-    if (!stays) this.#claims = new WeakMap()
-    const place = stays ? former.node : node
+    const settledHere = former !== undefined && sameNode(former.node, node)
+    if (settledHere && sameValues(former.services, services)) return former
+    if (!settledHere) this.#claims = new WeakMap()
+    const place = settledHere ? former.node : node
     const claims = services.map(service => this.#claim(service, place))
     const holdings = holdingsOf(claims)
     this.#settled = {
       ...{ services, node: place, forbidden: new ForbiddenEndpoints(holdings) },
-      settlements: new Map(claims.map(claim => [claim.service, settle(claim, holdings)] as const)),
+      settlements: claims.map(claim => settle(claim, holdings)),
     }
     return this.#settled
   }
@@ -133,15 +126,22 @@ export class Composer {
     return claim
   }
 
+  #serveAll({ services, settlements, forbidden, node }: Settled): readonly ServedService[] {
+    return services.map((service, index) => {
+      const settlement = settlements[index] ?? { classes: [], skips: [] }
+      return this.#serve({ service, settlement, slices: this.#slices.of(service.key), forbidden, node })
+    })
+  }
+
   #serve(now: Ingredients): ServedService {
     const made = this.#served.get(now.service)
-    if (made && equal(made.of, now)) {
+    if (made && stays(made, now)) {
       // Not the former portals of all the others, which would be kept for as long as this one does not change.
       made.of = now
       return made.service
     }
     const service = serve(now)
-    this.#served.set(now.service, { of: now, service })
+    this.#served.set(now.service, { of: now, service, concerned: now.forbidden.concerns(now.slices) })
     return service
   }
 }

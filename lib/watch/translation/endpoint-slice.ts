@@ -111,15 +111,18 @@ const partsOf = (object: unknown, what: string): Pick<EndpointSlice, 'ports' | '
   }
 }
 
+/** Reads what `object` says in the form of a slice, for the Service of that key and under the name that events call it by. */
+export const sliceOf = (what: string, service: string | undefined, object: unknown): EndpointSlice => ({
+  what,
+  service,
+  ...partsOf(object, what),
+})
+
 /** Reads an EndpointSlice. What is wrong with it is in `skips`; never throws. */
 export const readEndpointSlice = (object: unknown): EndpointSlice => {
   const namespace = text(field(object, 'metadata', 'namespace')) ?? ''
   const name = text(field(object, 'metadata', 'name')) ?? ''
   const service = text(field(object, 'metadata', 'labels', serviceName))
   const what = objectText('EndpointSlice', namespace, name)
-  return {
-    what,
-    service: service === undefined ? undefined : `${namespace}/${service}`,
-    ...partsOf(object, what),
-  }
+  return sliceOf(what, service === undefined ? undefined : `${namespace}/${service}`, object)
 }

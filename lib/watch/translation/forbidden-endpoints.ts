@@ -1,5 +1,4 @@
-import type { Endpoint } from '../../model/endpoint.js'
-import { endpointText } from '../../model/endpoint.js'
+import { type Endpoint, endpointText } from '../../model/endpoint.js'
 import type { IpAddress } from '../../model/ip-address.js'
 import type { Protocol } from '../../model/service-port.js'
 import type { Holdings } from './claims.js'
@@ -10,25 +9,21 @@ import { refused, type Skip, someOf } from './skip.js'
 /** The addresses at which others are met: no endpoint may be there, or we would serve ourselves in a circle. */
 export class ForbiddenEndpoints {
   readonly #holdings: Holdings
-  readonly #addresses: ReadonlySet<IpAddress>
 
   constructor(holdings: Holdings) {
     this.#holdings = holdings
-    const addresses = new Set(holdings.clusterIps.keys())
-    for (const { portClass } of holdings.portals.values())
-      for (const portal of portClass.portals)
-        if (portal.kind === 'external-ip' || portal.kind === 'load-balancer') addresses.add(portal.address)
-    this.#addresses = addresses
   }
 
   /** Whether some endpoint of the slices may be a portal; a quick look that tells most slices apart from the few. */
   concerns(slices: readonly EndpointSlice[]): boolean {
-    return slices.some(({ endpoints }) => endpoints.some(({ address }) => this.#addresses.has(address)))
+    for (const { endpoints } of slices)
+      for (const { address } of endpoints) if (this.#isPortal(address)) return true
+    return false
   }
 
   /** Why nobody may be served there; undefined when clients may. */
   why(endpoint: Endpoint, protocol: Protocol): string | undefined {
-    if (!this.#addresses.has(endpoint.address)) return undefined
+    if (!this.#isPortal(endpoint.address)) return undefined
     const owner = this.#holdings.clusterIps.get(endpoint.address)
     if (owner) return `${endpoint.address} is the cluster IP of ${owner.what}`
     const holder = this.#holdings.portals.get(portalKey(endpoint, protocol))
@@ -46,5 +41,9 @@ export class ForbiddenEndpoints {
     return reasons.size === 0
       ? []
       : [refused(what, `an endpoint may not be a portal: ${someOf([...reasons])}`)]
+  }
+
+  #isPortal(address: IpAddress): boolean {
+    return this.#holdings.clusterIps.has(address) || this.#holdings.external.has(address)
   }
 }

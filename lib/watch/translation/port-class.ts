@@ -17,6 +17,7 @@ import { notForUs, refused, type Skip } from './skip.js'
 
 /** A traffic class of a Service's port: a service port to be, as far as no other Service has its portals. */
 export interface PortClass extends TrafficClass {
+  readonly service: Service
   readonly id: ServicePortId
   readonly name: ServicePortName
   readonly port: ProxiedPort
@@ -36,7 +37,10 @@ const keyOf = (portal: Portal, { protocol }: ServicePortName, family: Family): s
   portal.kind === 'node-port' ? `${portalText(portal)}/${protocol}/${family}` : portalKey(portal, protocol)
 
 /** The same class with these portals only; none without any. */
-export const classWith = (portClass: Omit<PortClass, 'keys'>, portals: readonly Portal[]): PortClass[] =>
+export const classWith = (
+  portClass: Omit<PortClass, 'portals' | 'keys'>,
+  portals: readonly Portal[],
+): PortClass[] =>
   portals.length === 0
     ? []
     : [
@@ -63,12 +67,12 @@ const whyNot = (external: ExternalAddress, clusterIps: ClusterIps, { rules }: Pl
     : `${externalText(external)} is ${family}, and its cluster IP is not`
 }
 
-const classesAt = (spot: Spot, name: ServicePortName): PortClass[] =>
+const classesAt = (spot: Spot, service: Service, name: ServicePortName): PortClass[] =>
   (['Cluster', 'Local'] as const).flatMap(policy => {
     const traffic = { family: familyOf(spot.clusterIp), policy }
     const portals = portalsAt(spot, policy)
     return classWith(
-      { ...traffic, id: servicePortId(name, traffic), name, port: spot.port, portals },
+      { ...traffic, service, id: servicePortId(name, traffic), name, port: spot.port },
       portals,
     )
   })
@@ -105,7 +109,7 @@ export const portClasses = (service: Service, place: Place): PortClasses => {
       if (!families.includes(family)) return []
       const there = external.filter(({ address }) => familyOf(address) === family)
       const spot = { port, clusterIp, exposure, external: there, ...(node && { node }) }
-      return classesAt(spot, { namespace, service: name, port: port.name, protocol: port.protocol })
+      return classesAt(spot, service, { namespace, service: name, port: port.name, protocol: port.protocol })
     }),
   )
   const foreign = [...clusterIps.keys()].filter(family => !families.includes(family))

@@ -1,12 +1,11 @@
 import type { HealthCheck } from '../../model/health-check.js'
 import type { ServicePort } from '../../model/service-port.js'
 import { type Candidate, candidatesFor } from './candidates.js'
-import type { Settlement } from './claims.js'
 import type { EndpointSlice } from './endpoint-slice.js'
 import type { ForbiddenEndpoints } from './forbidden-endpoints.js'
 import { healthChecksOf } from './health.js'
 import type { Node } from './node.js'
-import type { PortClass } from './port-class.js'
+import type { PortClass, PortClasses } from './port-class.js'
 import type { Service } from './service.js'
 import { select } from './selection.js'
 import type { Skip } from './skip.js'
@@ -14,7 +13,7 @@ import type { Skip } from './skip.js'
 /** All that goes into a Service that is served. */
 export interface Ingredients {
   readonly service: Service
-  readonly settlement: Settlement
+  readonly settlement: PortClasses
   readonly slices: readonly EndpointSlice[]
   readonly forbidden: ForbiddenEndpoints
   readonly node: Node | undefined
