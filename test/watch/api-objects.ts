@@ -48,7 +48,14 @@ export const slice = (parts: SliceParts = {}): unknown => ({
 })
 
 /** An endpoint of a slice; ready unless `conditions` say otherwise. */
-export const at = (address: unknown, conditions: unknown = {}): unknown => ({
-  addresses: [address],
-  conditions,
+export const at = (
+  address: unknown,
+  conditions: unknown = {},
+  more: Readonly<Record<string, unknown>> = {},
+): unknown => ({ addresses: [address], conditions, ...more })
+
+/** The Node worker, in the zone east. */
+export const node = (): unknown => ({
+  metadata: { name: 'worker', labels: { 'topology.kubernetes.io/zone': 'east' } },
+  status: { addresses: [{ type: 'InternalIP', address: '192.0.2.1' }] },
 })
