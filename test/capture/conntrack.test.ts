@@ -77,7 +77,7 @@ const onBackend = (kind: 'nft' | 'legacy'): void => {
     t.test(
       'stay where they were without conntrack, which is said once, and follow with the next run',
       async t => {
-        const { capture, events } = tried(t, kind, withoutConntrack)
+        const { capture, events } = tried(t, kind, { host: withoutConntrack })
         await capture.apply(here)
         t.strictSame(await heard(both), ['14002', '14002'])
         t.strictSame(await capture.apply(moved), ['IPv4'], 'the rules are written')

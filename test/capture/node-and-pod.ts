@@ -31,8 +31,40 @@ export const buildNode = (): void => {
   writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')
 }
 
+/** Gives the node a neighbour who is neither its pod nor itself. */
+export const addOutside = (): void => {
+  runAll(`
+    ip netns add outside
+    ip link add out0 type veth peer name eth0 netns outside
+    ip address add 198.51.100.1/24 dev out0
+    ip link set out0 up
+    ip -n outside address add 198.51.100.2/24 dev eth0
+    ip -n outside link set eth0 up
+    ip -n outside route add default via 198.51.100.1
+  `)
+}
+
+/** Gives all of them IPv6 addresses, too: usable at once, as nobody else can have them. */
+export const addIpv6 = (): void => {
+  runAll(`
+    ip address add 2001:db8:1::1/64 dev up0 nodad
+    ip neighbour add 2001:db8:1::fe lladdr 02:00:00:00:00:fe dev up0
+    ip route add default via 2001:db8:1::fe
+    ip address add fd00:244::1/64 dev pod0 nodad
+    ip -n pod address add fd00:244::2/64 dev eth0 nodad
+    ip -n pod route add default via fd00:244::1
+    ip address add 2001:db8:2::1/64 dev out0 nodad
+    ip -n outside address add 2001:db8:2::2/64 dev eth0 nodad
+    ip -n outside route add default via 2001:db8:2::1
+  `)
+  writeFileSync('/proc/sys/net/ipv6/conf/all/forwarding', '1')
+}
+
 /** What runs a program in the pod. */
 export const inPod: readonly [string, ...string[]] = ['ip', 'netns', 'exec', 'pod']
+
+/** What runs a program at the neighbour's. */
+export const outside: readonly string[] = ['ip', 'netns', 'exec', 'outside']
 
 /** Starts `client.ts` in the pod. */
 export const clientInPod = (host: string, ...args: readonly string[]): ChildProcessWithoutNullStreams =>
@@ -57,10 +89,21 @@ export const listen = async (): Promise<void> => {
   t.teardown(() => server.close())
 }
 
+/** A listener at all addresses of both families, or at one, that answers with its port. */
+export const listenTcp = async (port: number, host = '::'): Promise<void> => {
+  const server = createServer(socket => {
+    socket.on('error', () => undefined)
+    socket.end(String(port))
+  })
+  server.listen(port, host)
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+}
+
 /** A UDP listener that answers with its port, with a socket for each address that clients are redirected to. */
-export const listenUdp = async (port: number): Promise<void> => {
-  for (const address of ['127.0.0.1', nodeAddress]) {
-    const socket = createSocket('udp4')
+export const listenUdp = async (port: number, addresses = ['127.0.0.1', nodeAddress]): Promise<void> => {
+  for (const address of addresses) {
+    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
     socket.on('message', (_, peer) => socket.send(String(port), peer.port, peer.address))
     socket.bind(port, address)
     await once(socket, 'listening')

@@ -1,9 +1,11 @@
 import type { Test } from 'tap'
 import type { BackendKind } from '../../lib/capture/backend.js'
 import { Iptables } from '../../lib/capture/iptables.js'
+import { redirect, type Target } from '../../lib/capture/target.js'
 import type { Host } from '../../lib/host/host.js'
 import { localAddresses } from '../../lib/host/local-addresses.js'
 import { machine } from '../../lib/host/machine.js'
+import type { Family } from '../../lib/model/ip-address.js'
 import type { ProxyEvent } from '../../lib/model/event.js'
 
 interface Tried {
@@ -13,14 +15,25 @@ interface Tried {
   readonly written: readonly string[]
 }
 
+interface Setting {
+  readonly host?: Host
+  readonly families?: readonly Family[]
+  readonly target?: Target
+}
+
 /** A capture whose rules go when the test ends. */
-export const tried = (t: Test, kind: BackendKind, host: Host = machine): Tried => {
+export const tried = (
+  t: Test,
+  kind: BackendKind,
+  { host = machine, families = ['IPv4'], target = redirect }: Setting = {},
+): Tried => {
   const events: ProxyEvent[] = []
   const written: string[] = []
   const capture = new Iptables({
     host,
     backend: { kind, infix: `-${kind}` },
-    families: ['IPv4'],
+    families,
+    target,
     addresses: localAddresses,
     report: event => {
       events.push(event)
