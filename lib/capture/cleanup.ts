@@ -2,11 +2,10 @@ import type { Host } from '../host/host.js'
 import type { Report } from '../model/event.js'
 import { Failure } from '../model/failure.js'
 import type { Family, IpAddress } from '../model/ip-address.js'
-import { removeAddresses } from './dedicated-address.js'
 import { installedBackends } from './installed-backends.js'
 import type { IpOptions } from './ip-command.js'
 import { Iptables } from './iptables.js'
-import { removeRoutes } from './local-routes.js'
+import { removeLocal } from './local-routes.js'
 import { settled } from './settled.js'
 
 export interface CleanupOptions {
@@ -40,8 +39,7 @@ export const cleanup = (options: CleanupOptions): Promise<readonly string[]> =>
       const ip: IpOptions = { host: options.host, family }
       return settled([
         ...backends.map(backend => new Iptables({ ...options, backend, families: [family] }).remove()),
-        ifThere(removeAddresses(ip)),
-        ifThere(removeRoutes(ip)),
+        ifThere(removeLocal(ip)),
       ])
     }),
   )

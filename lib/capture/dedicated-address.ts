@@ -1,9 +1,13 @@
-import type { IpAddress } from '../model/ip-address.js'
+import type { Family, IpAddress } from '../model/ip-address.js'
 import { cidrOf, cidrText } from '../model/cidr.js'
-import { ip, type IpOptions } from './ip-command.js'
+import { ip, ipBatch, type IpOptions } from './ip-command.js'
 
-/** How we know an address again that we put there: for routes on `lo` it says nothing, and nobody else gives them any. */
+/** How we know an address again that we put on `lo`: there it means nothing, and nobody else gives one. */
 const metric = '142'
+
+// For IPv6: usable at once, as nobody else can have it; and without a second route each, which takes for ever to undo for
+// thousands.
+const flags: Readonly<Record<Family, string>> = { IPv4: '', IPv6: ' nodad noprefixroute' }
 
 const shown = /^\d+: lo +inet6? (\S+)\/\d+ (?:metric (\d+) )?/gm
 
@@ -18,16 +22,35 @@ const addressesOnLo = async (options: IpOptions): Promise<readonly Shown[]> => {
   return Array.from(text.matchAll(shown), ([, address = '', found]) => ({ address, ours: found === metric }))
 }
 
+/** The addresses on `lo` that we put there, in this run or in an earlier one. */
+export const ourAddresses = async (options: IpOptions): Promise<readonly string[]> =>
+  (await addressesOnLo(options)).filter(({ ours }) => ours).map(({ address }) => address)
+
+/** Puts addresses on `lo` that no interface has. */
+export const addAddresses = (options: IpOptions, addresses: readonly IpAddress[]): Promise<void> =>
+  ipBatch(
+    options,
+    addresses.map(
+      address => `address add ${cidrText(cidrOf(address))} dev lo metric ${metric}${flags[options.family]}`,
+    ),
+  )
+
+/** Takes addresses of ours from `lo`. */
+export const deleteAddresses = (options: IpOptions, addresses: readonly string[]): Promise<void> =>
+  ipBatch(
+    options,
+    addresses.map(address => `address delete ${address} dev lo`),
+  )
+
 /** Makes `address` one of this machine's own, on `lo`, unless it is there already: then it stays whose it is. */
 export const putAddress = async (options: IpOptions, address: IpAddress): Promise<void> => {
   const there = await addressesOnLo(options)
-  if (there.some(each => each.address === address)) return
-  await ip(options, ['address', 'add', cidrText(cidrOf(address)), 'dev', 'lo', 'metric', metric])
+  if (!there.some(each => each.address === address)) await addAddresses(options, [address])
 }
 
 /** Takes all addresses away that we put there, in this run or in an earlier one. Resolves with what was removed, a line each. */
 export const removeAddresses = async (options: IpOptions): Promise<readonly string[]> => {
-  const ours = (await addressesOnLo(options)).filter(each => each.ours)
-  for (const { address } of ours) await ip(options, ['address', 'delete', address, 'dev', 'lo'])
-  return ours.map(({ address }) => `${options.family} address ${address} on lo`)
+  const ours = await ourAddresses(options)
+  await deleteAddresses(options, ours)
+  return ours.map(address => `${options.family} address ${address} on lo`)
 }

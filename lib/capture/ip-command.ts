@@ -9,8 +9,11 @@ export interface IpOptions {
   readonly family: Family
 }
 
-const timeout = seconds(30)
+// The kernel takes 1 ms to take one of 10,000 IPv6 addresses away.
+const timeout = seconds(60)
 const flags: Readonly<Record<Family, string>> = { IPv4: '-4', IPv6: '-6' }
+
+const failedLine = /^Command failed -:(\d+)$/m
 
 const notRun = (cause: unknown): Failure =>
   errorCode(cause) === 'ENOENT'
@@ -20,23 +23,27 @@ const notRun = (cause: unknown): Failure =>
       })
     : new Failure('failed', `cannot run ip: ${errorText(cause)}`, { cure: 'it will be tried again', cause })
 
-/**
- * Runs `ip` with `args`, and resolves with what it printed. Rejects with a Failure, `missing` when there is no such program,
- * or when it refuses.
- */
-export const ip = async (
-  { host, family }: IpOptions,
-  args: readonly string[],
-  input = '',
-): Promise<string> => {
-  const run = host.run('ip', [flags[family], ...args], { timeout, input })
-  const { code, stdout, stderr } = await run.catch((error: unknown) => {
+const run = async ({ host, family }: IpOptions, args: readonly string[], input: string): Promise<string> => {
+  const running = host.run('ip', [flags[family], ...args], { timeout, input })
+  const { code, stdout, stderr } = await running.catch((error: unknown) => {
     throw notRun(error)
   })
   if (code === 0) return stdout
   const said = stderr.trim().split('\n')[0] ?? ''
-  const command = input === '' ? `ip ${args.join(' ')}` : 'ip'
-  throw new Failure('failed', `${command} refused: ${said === '' ? `it ended with code ${code}` : said}`, {
+  const line = input.split('\n')[Number(failedLine.exec(stderr)?.[1]) - 1]
+  const reason = said === '' ? `it ended with code ${code}` : said
+  throw new Failure('failed', `ip ${line ?? args.join(' ')} refused: ${reason}`, {
     cure: /not permitted/i.test(said) ? 'run as root, or with CAP_NET_ADMIN' : 'it will be tried again',
   })
+}
+
+/**
+ * Runs `ip` with `args`, and resolves with what it printed. Rejects with a Failure, `missing` when there is no such program,
+ * or when it refuses.
+ */
+export const ip = (options: IpOptions, args: readonly string[]): Promise<string> => run(options, args, '')
+
+/** Does the same with many commands at once. What came before one that is refused is done. */
+export const ipBatch = async (options: IpOptions, commands: readonly string[]): Promise<void> => {
+  if (commands.length > 0) await run(options, ['-batch', '-'], commands.map(line => `${line}\n`).join(''))
 }
