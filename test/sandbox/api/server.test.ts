@@ -112,7 +112,7 @@ t.test('the status has a path of its own, and neither path changes the other par
     client.close()
     await server.close()
   })
-  store.create('services', service('cart', { clusterIP: '10.96.0.9' }))
+  store.create('services', service('cart', { clusterIP: '10.96.0.9', type: 'LoadBalancer' }))
   const headers = { 'content-type': 'application/merge-patch+json' }
   const body = { spec: { externalName: 'x' }, status: { loadBalancer: { ingress: [{ ip: '192.0.2.9' }] } } }
   const status = await client.ask('PATCH', `${services}/cart/status`, { body, headers })

@@ -1,30 +1,7 @@
-import { ipAddress, type IpAddress } from '../../../model/ip-address.js'
-import { whyUndialable } from '../../../model/undialable.js'
+import { addressCauses } from './address-causes.js'
 import { required, unsupported, when, wrong } from './causes.js'
 import { at, isJsonObject, listAt, textAt, textsAt } from '../../json.js'
 import type { Rules } from './rules.js'
-import type { Cause } from '../status-error.js'
-
-const parsed = (text: string): IpAddress | undefined => {
-  try {
-    return ipAddress(text)
-  } catch {
-    return undefined
-  }
-}
-
-// 255.255.255.255 and other multicast than link-local pass, as a real API server of 1.36 let them.
-const refusedPart = /loopback|unspecified|link-local/
-
-const addressCauses = (field: string, text: string): readonly Cause[] => {
-  const address = parsed(text)
-  if (!address) return [wrong(field, text, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')]
-  const why = whyUndialable(address) ?? ''
-  return when(refusedPart.test(why), () => {
-    const range = why.replace(/^IPv\d /, '').replace(/ address$/, '')
-    return wrong(field, text, `may not be in the ${range} range`)
-  })
-}
 
 const types = ['FQDN', 'IPv4', 'IPv6']
 

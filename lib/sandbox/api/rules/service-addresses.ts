@@ -1,20 +1,11 @@
 import type { ApiObject } from '../../api-object.js'
-import { familyOf, type Family, ipAddress, type IpAddress } from '../../../model/ip-address.js'
+import { familyOf, type Family, type IpAddress } from '../../../model/ip-address.js'
 import type { Change } from '../store/history.js'
 import { type Cidr, cidr } from './cidr.js'
 import { listAt, numberAt, textsAt } from '../../json.js'
 
 /** The node ports that the API gives out, both ends included. */
 export const nodePorts = { first: 30_000, last: 32_767 } as const
-
-/** Reads an address as a Service may spell it, or undefined when it is none (`None`, or nonsense). */
-export const addressIn = (text: string): IpAddress | undefined => {
-  try {
-    return ipAddress(text)
-  } catch {
-    return undefined
-  }
-}
 
 const addressesOf = (service: ApiObject | undefined): readonly string[] =>
   textsAt(service, 'spec', 'clusterIPs').filter(text => text !== 'None')

@@ -9,18 +9,24 @@ import {
   textAt,
   textsAt,
 } from '../../json.js'
-import { addressIn, type ServiceAddresses } from './service-addresses.js'
-import { hasHealthCheck, hasNodePorts } from './service-defaults.js'
+import { addressIn } from './address-causes.js'
+import type { ServiceAddresses } from './service-addresses.js'
+import { hasHealthCheck, needsNodePorts } from './service-defaults.js'
 
 /** The families that a spec names, by itself or by its addresses. */
 const namedFamilies = (spec: JsonObject): readonly Family[] => {
   const named = textsAt(spec, 'ipFamilies').filter(text => text === 'IPv4' || text === 'IPv6')
   if (named.length > 0) return named
-  return textsAt(spec, 'clusterIPs').flatMap(text => {
+  const ofAddresses = textsAt(spec, 'clusterIPs').flatMap(text => {
     const address = addressIn(text)
     return address ? [familyOf(address)] : []
   })
+  return [...new Set(ofAddresses)]
 }
+
+/** Families that there are not: nothing can be given out for them. */
+const namesNonsense = (spec: JsonObject): boolean =>
+  textsAt(spec, 'ipFamilies').some(text => text !== 'IPv4' && text !== 'IPv6')
 
 /** Nobody knows which addresses those who write its endpoints will use. */
 const takesAnyFamily = (spec: JsonObject): boolean =>
@@ -45,7 +51,7 @@ const policyFor = (spec: JsonObject, families: readonly Family[]): string => {
 }
 
 const withAddresses = (spec: JsonObject, addresses: ServiceAddresses): JsonObject => {
-  if (textAt(spec, 'type') === 'ExternalName') return spec
+  if (textAt(spec, 'type') === 'ExternalName' || namesNonsense(spec)) return spec
   const first = textAt(spec, 'clusterIP')
   const listed = textsAt(spec, 'clusterIPs')
   const asked = listed.length > 0 ? listed : first === '' ? [] : [first]
@@ -60,7 +66,7 @@ const withAddresses = (spec: JsonObject, addresses: ServiceAddresses): JsonObjec
 
 const withNodePorts = (spec: JsonObject, addresses: ServiceAddresses): JsonObject => {
   const ports = listAt(spec, 'ports')
-  if (!hasNodePorts(spec)) return spec
+  if (!needsNodePorts(spec)) return spec
   const taken = new Set(ports.flatMap(port => numberAt(port, 'nodePort') ?? []))
   // TCP and UDP on one port get one node port.
   const given = new Map<number | undefined, number | undefined>()

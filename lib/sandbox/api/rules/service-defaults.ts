@@ -22,14 +22,16 @@ const affinityDefaults = (spec: JsonObject): JsonObject => {
 }
 
 /** Whether node ports belong to the type. */
-export const hasNodePorts = (spec: JsonObject): boolean => {
-  const type = textAt(spec, 'type')
-  return type === 'NodePort' || (type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)
-}
+export const usesNodePorts = (spec: JsonObject): boolean =>
+  ['NodePort', 'LoadBalancer'].includes(textAt(spec, 'type'))
+
+/** Whether every port gets a node port, asked for or not. */
+export const needsNodePorts = (spec: JsonObject): boolean =>
+  usesNodePorts(spec) && spec.allocateLoadBalancerNodePorts !== false
 
 /** Whether clients from outside can reach it, so that `externalTrafficPolicy` means something. */
 export const isExternal = (spec: JsonObject): boolean =>
-  ['NodePort', 'LoadBalancer'].includes(textAt(spec, 'type')) || textsAt(spec, 'externalIPs').length > 0
+  usesNodePorts(spec) || textsAt(spec, 'externalIPs').length > 0
 
 /** Whether the load balancer has to ask each node for its health. */
 export const hasHealthCheck = (spec: JsonObject): boolean =>
@@ -40,7 +42,7 @@ const policyDefaults = (spec: JsonObject): JsonObject => ({
     textAt(spec, 'type') === 'ExternalName' ? undefined : textAt(spec, 'internalTrafficPolicy') || 'Cluster',
   externalTrafficPolicy: textAt(spec, 'externalTrafficPolicy') || (isExternal(spec) ? 'Cluster' : undefined),
   allocateLoadBalancerNodePorts:
-    textAt(spec, 'type') === 'LoadBalancer' ? (spec.allocateLoadBalancerNodePorts ?? true) : undefined,
+    at(spec, 'allocateLoadBalancerNodePorts') ?? (textAt(spec, 'type') === 'LoadBalancer' ? true : undefined),
 })
 
 /** A Service's spec with what the API fills in, addresses and node ports apart. */

@@ -1,15 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import {
-  compact,
-  isJsonObject,
-  type JsonObject,
-  listAt,
-  numberAt,
-  textAt,
-  textsAt,
-  without,
-} from '../../json.js'
-import { hasHealthCheck, hasNodePorts, isExternal } from './service-defaults.js'
+import { isJsonObject, type JsonObject, listAt, numberAt, textAt, textsAt, without } from '../../json.js'
+import { hasHealthCheck, isExternal, usesNodePorts } from './service-defaults.js'
 
 interface Bound {
   readonly fields: readonly string[]
@@ -24,7 +15,10 @@ const bound: readonly Bound[] = [
   },
   { fields: ['externalTrafficPolicy'], belong: isExternal },
   { fields: ['healthCheckNodePort'], belong: hasHealthCheck },
-  { fields: ['allocateLoadBalancerNodePorts'], belong: spec => textAt(spec, 'type') === 'LoadBalancer' },
+  {
+    fields: ['allocateLoadBalancerNodePorts', 'loadBalancerClass'],
+    belong: spec => textAt(spec, 'type') === 'LoadBalancer',
+  },
 ]
 
 interface Past {
@@ -62,20 +56,24 @@ const withFamilies = (past: Past): JsonObject => {
   }
 }
 
-const protocolOf = (port: unknown): string => textAt(port, 'protocol') || 'TCP'
+const nodePortOf = (port: unknown): number => numberAt(port, 'nodePort') ?? 0
 
+/** A port's node port stays for as long as its name does, whatever else of it changes. */
 const withNodePort = (port: unknown, { spec, before }: Past): JsonObject => {
   const kept = isJsonObject(port) ? port : {}
-  const asked = numberAt(port, 'nodePort') ?? 0
   const ports = listAt(before, 'ports')
-  if (!hasNodePorts(spec))
-    return ports.some(old => numberAt(old, 'nodePort') === asked) ? without(kept, 'nodePort') : kept
-  if (asked !== 0) return kept
-  const old = ports.find(
-    one => protocolOf(one) === protocolOf(port) && numberAt(one, 'port') === numberAt(port, 'port'),
-  )
-  return compact({ ...kept, nodePort: numberAt(old, 'nodePort') })
+  if (!usesNodePorts(spec))
+    return ports.some(old => nodePortOf(old) === nodePortOf(port)) ? without(kept, 'nodePort') : kept
+  if (nodePortOf(port) !== 0) return kept
+  const old = nodePortOf(ports.find(one => textAt(one, 'name') === textAt(port, 'name')))
+  const taken = listAt(spec, 'ports').some(other => nodePortOf(other) === old)
+  return old === 0 || taken ? without(kept, 'nodePort') : { ...kept, nodePort: old }
 }
+
+const withHealthCheck = ({ spec, before }: Past): JsonObject =>
+  hasHealthCheck(spec) && hasHealthCheck(before) && (numberAt(spec, 'healthCheckNodePort') ?? 0) === 0
+    ? { ...spec, healthCheckNodePort: before.healthCheckNodePort }
+    : spec
 
 /**
  * The spec of an update with what it leaves out and the API keeps (addresses, node ports), and without what the
@@ -85,5 +83,6 @@ export const carriedOver = (asked: JsonObject, before: JsonObject): JsonObject =
   const typed = { ...asked, type: textAt(asked, 'type') || 'ClusterIP' }
   const ports = listAt(asked, 'ports').map(port => withNodePort(port, { spec: typed, before }))
   const spec = withAddresses({ spec: withoutStale({ spec: typed, before }), before })
-  return { ...withFamilies({ spec, before }), ports }
+  const whole = withFamilies({ spec, before })
+  return { ...withHealthCheck({ spec: whole, before }), ports }
 }
