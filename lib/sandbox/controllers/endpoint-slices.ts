@@ -1,9 +1,10 @@
 import { type Family } from '../../model/ip-address.js'
 import type { ApiObject } from '../api-object.js'
-import { type JsonObject, textAt, textsAt } from '../json.js'
+import { compact, type JsonObject, textAt, textsAt } from '../json.js'
 import type { ObjectChange, Objects } from '../objects.js'
 import { type Backend, backendsOf, isHeadless, selectorOf, targetRef } from './backends.js'
 import { type Controller, keyOf, partsOf } from './controller.js'
+import { hintsFor } from './hints.js'
 import { nodeNamed } from './node.js'
 import { ownerReference } from './owner.js'
 import type { EndpointGroup } from './slice-plan.js'
@@ -14,16 +15,21 @@ const manager = 'endpointslice-controller.k8s.io'
 /** The zone of a Node by its name. */
 export type ZoneOf = (nodeName: string) => string | undefined
 
-const endpointOf = ({ pod, address, ready, serving, terminating }: Backend, zoneOf: ZoneOf): JsonObject => {
+interface Topology {
+  /** What the Service says of it; '' for nothing. */
+  readonly distribution: string
+  readonly zoneOf: ZoneOf
+}
+
+const endpointOf = (backend: Backend, { distribution, zoneOf }: Topology): JsonObject => {
+  const { pod, address, ready, serving, terminating } = backend
   const nodeName = textAt(pod, 'spec', 'nodeName')
   const zone = zoneOf(nodeName)
-  return {
-    addresses: [address],
-    conditions: { ready, serving, terminating },
-    targetRef: targetRef(pod),
-    nodeName,
-    ...(zone !== undefined && { zone }),
-  }
+  const hints = ready ? hintsFor(distribution, { nodeName, zone }) : undefined
+  return compact({
+    ...{ addresses: [address], conditions: { ready, serving, terminating }, targetRef: targetRef(pod) },
+    ...{ nodeName, zone, hints },
+  })
 }
 
 const familiesOf = (service: ApiObject): readonly Family[] => {
@@ -43,6 +49,7 @@ export const groupsFor = (
   zoneOf: ZoneOf,
 ): readonly EndpointGroup[] =>
   familiesOf(service).flatMap(addressType => {
+    const topology = { distribution: textAt(service, 'spec', 'trafficDistribution'), zoneOf }
     const byPorts = new Map<string, Backend[]>()
     for (const backend of backendsOf(service, pods, addressType)) {
       const key = JSON.stringify(backend.ports)
@@ -52,14 +59,15 @@ export const groupsFor = (
     return [...byPorts.values()].map(backends => ({
       addressType,
       ports: backends[0]?.ports ?? [],
-      endpoints: backends.map(backend => endpointOf(backend, zoneOf)),
+      endpoints: backends.map(backend => endpointOf(backend, topology)),
     }))
   })
 
-/** The Services that `change` may concern: itself, those of a pod's namespace, or the one a slice is for. */
+/** The Services that `change` may concern: itself, all for a Node's zone, those of a pod's namespace, or the one a slice is for. */
 const concerned = (objects: Objects, { resource, object }: ObjectChange): readonly string[] => {
   const { namespace = '', labels } = object.metadata
   if (resource === 'services') return [keyOf(object.metadata)]
+  if (resource === 'nodes') return objects.list('services').map(service => keyOf(service.metadata))
   if (resource === 'pods') return objects.list('services', namespace).map(service => keyOf(service.metadata))
   const name = labels?.['kubernetes.io/service-name']
   return resource === 'endpointslices' && name !== undefined ? [keyOf({ namespace, name })] : []
