@@ -1,6 +1,7 @@
 import type { Endpoint } from '../model/endpoint.js'
 import type { Family } from '../model/ip-address.js'
 import type { ApiObject } from './api-object.js'
+import { serviceNetworks } from './network/addresses.js'
 import { nodeObject } from './node-object.js'
 import type { Objects, Resource } from './objects.js'
 
@@ -16,6 +17,20 @@ export interface BaseOptions {
 
 const namespace = (name: string): ApiObject => ({
   metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+})
+
+/** The ranges of cluster IPs, for whoever needs to know. */
+const serviceCidr = (families: readonly Family[], now: string): ApiObject => ({
+  metadata: { name: 'kubernetes' },
+  spec: { cidrs: families.map(family => serviceNetworks[family]) },
+  status: {
+    conditions: [
+      {
+        ...{ type: 'Ready', status: 'True', reason: '', message: 'Kubernetes Service CIDR is ready' },
+        lastTransitionTime: now,
+      },
+    ],
+  },
 })
 
 const kubernetes = { name: 'kubernetes', namespace: 'default' }
@@ -57,6 +72,7 @@ export const createBaseObjects = (objects: Objects, options: BaseOptions): void 
   const all: readonly (readonly [Resource, ApiObject])[] = [
     ...['default', 'kube-system', 'kube-public'].map(name => ['namespaces', namespace(name)] as const),
     ['nodes', nodeObject({ name: nodeName, number: 0, families, now: now() })],
+    ['servicecidrs', serviceCidr(families, now())],
     ...apiObjects(options),
   ]
   for (const [resource, object] of all) {

@@ -38,6 +38,8 @@ export interface ClusterOptions {
 /** A node with its pods, and the controllers that make of Deployments and Services what a cluster makes of them. */
 export interface Cluster {
   readonly nodeName: string
+  /** Those that its Nodes, pods and Services have; IPv6 where the kernel has it. */
+  readonly families: readonly Family[]
   /** The pods, to be clients with. */
   readonly pods: PodHost
   /** Resolves when the controllers have nothing left to do. A pod that starts or goes will give them more. */
@@ -66,6 +68,7 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
   const running = runControllers(objects, controllers, { onTrouble })
   return {
     nodeName,
+    families,
     pods,
     idle: () => running.idle(),
     close: async () => {

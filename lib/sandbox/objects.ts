@@ -11,6 +11,7 @@ export type Resource =
   | 'deployments'
   | 'replicasets'
   | 'events'
+  | 'servicecidrs'
 
 export interface ObjectChange {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'

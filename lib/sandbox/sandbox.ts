@@ -22,6 +22,8 @@ export interface SandboxOptions {
   readonly random: () => number
   /** How long a deleted pod still serves; default 500 ms. 0: it goes at once. */
   readonly grace?: Milliseconds
+  /** API groups that the server has not heard of: `discovery.k8s.io`, for one from before Kubernetes 1.21. */
+  readonly missingGroups?: readonly string[]
   /** Told of what a controller could not do. */
   readonly onTrouble: (error: unknown) => void
 }
@@ -46,13 +48,18 @@ const names = (families: readonly Family[]): readonly string[] => [
 ]
 
 /** Starts a sandbox, in a namespace of its own (`namespaceCommand`) that has been settled. */
-export const startSandbox = async ({ now, random, ...parts }: SandboxOptions): Promise<Sandbox> => {
+export const startSandbox = async ({
+  now,
+  random,
+  missingGroups = [],
+  ...parts
+}: SandboxOptions): Promise<Sandbox> => {
   const { clock, host } = parts
   const families = await familiesHere(host)
   const serviceCidrs = families.map(family => serviceNetworks[family])
   const objects = new Store({ now, random, serviceCidrs })
   const server = await startApiServer({
-    handler: createHandler({ store: objects, clock, now }),
+    handler: createHandler({ store: objects, clock, now, missingGroups }),
     certificates: await createCertificates(names(families), now()),
     host: families.includes('IPv6') ? '::' : '0.0.0.0',
     port: apiPort,

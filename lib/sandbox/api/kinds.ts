@@ -72,6 +72,11 @@ export const kinds: readonly Kind[] = [
   },
   {
     ...core,
+    ...{ resource: 'servicecidrs', kind: 'ServiceCIDR', singular: 'servicecidr' },
+    ...{ group: 'networking.k8s.io', namespaced: false, subresources: ['status'], names: 'subdomain' },
+  },
+  {
+    ...core,
     ...{ resource: 'namespaces', kind: 'Namespace', singular: 'namespace', shortNames: ['ns'] },
     ...{ namespaced: false, subresources: ['status'], names: 'label' },
   },

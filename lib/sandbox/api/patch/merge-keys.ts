@@ -61,6 +61,7 @@ const byResource: Partial<Record<Kind['resource'], MergeKeys>> = {
       status: { fields: { conditions: by('type'), addresses: by('type') } },
     },
   },
+  servicecidrs: { fields: { metadata, status: conditions } },
   namespaces: { fields: { metadata, status: conditions } },
 }
 

@@ -1,10 +1,14 @@
 import type { ApiObject } from '../../api-object.js'
-import { textAt } from '../../json.js'
+import { textAt, textsAt } from '../../json.js'
 import { age } from './age.js'
 import type { Column } from './column.js'
 
 export const namespaceColumns: readonly Column[] = [
   { name: 'Status', cell: namespace => textAt(namespace, 'status', 'phase') },
+]
+
+export const serviceCidrColumns: readonly Column[] = [
+  { name: 'CIDRs', cell: range => textsAt(range, 'spec', 'cidrs').join(',') },
 ]
 
 const subject = (event: ApiObject): string => {

@@ -2,7 +2,7 @@ import type { Resource } from '../../objects.js'
 import type { Kind } from '../kinds.js'
 import { ageColumn, type Column, nameColumn } from './column.js'
 import { endpointSliceColumns, endpointsColumns } from './endpoints.js'
-import { eventColumns, namespaceColumns } from './cluster.js'
+import { eventColumns, namespaceColumns, serviceCidrColumns } from './cluster.js'
 import { nodeColumns } from './nodes.js'
 import { podColumns } from './pods.js'
 import { serviceColumns } from './services.js'
@@ -18,6 +18,7 @@ const byResource: Readonly<Record<Resource, readonly Column[]>> = {
   deployments: deploymentColumns,
   replicasets: replicaSetColumns,
   events: eventColumns,
+  servicecidrs: [nameColumn, ...serviceCidrColumns, ageColumn],
 }
 
 /** The columns of a kind, as kubectl's users know them. */

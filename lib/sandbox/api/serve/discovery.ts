@@ -1,4 +1,4 @@
-import { apiVersionOf, type Kind, kinds } from '../kinds.js'
+import { apiVersionOf, type Kind } from '../kinds.js'
 
 type Document = Readonly<Record<string, unknown>>
 
@@ -26,11 +26,11 @@ const resourcesOf = (kind: Kind): readonly Document[] => [
   })),
 ]
 
-const resourceList = (groupVersion: string): Document => ({
+const resourceList = (groupVersion: string, known: readonly Kind[]): Document => ({
   kind: 'APIResourceList',
   apiVersion: 'v1',
   groupVersion,
-  resources: kinds.filter(kind => apiVersionOf(kind) === groupVersion).flatMap(resourcesOf),
+  resources: known.filter(kind => apiVersionOf(kind) === groupVersion).flatMap(resourcesOf),
 })
 
 const groupOf = ({ group, version }: Pick<Kind, 'group' | 'version'>): Document => {
@@ -38,18 +38,17 @@ const groupOf = ({ group, version }: Pick<Kind, 'group' | 'version'>): Document 
   return { name: group, versions: [only], preferredVersion: only }
 }
 
-const named = kinds.filter(({ group }) => group !== '')
-const groups = [...new Map(named.map(kind => [kind.group, groupOf(kind)])).values()]
-
-const documents: ReadonlyMap<string, Document> = new Map<string, Document>([
-  ['/api', { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] }],
-  ['/apis', { kind: 'APIGroupList', apiVersion: 'v1', groups }],
-  ['/api/v1', resourceList('v1')],
-  ...named.flatMap((kind): [string, Document][] => [
-    [`/apis/${kind.group}`, { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(kind) }],
-    [`/apis/${apiVersionOf(kind)}`, resourceList(apiVersionOf(kind))],
-  ]),
-])
-
-/** What the server has, as clients ask before they ask for it; undefined where the path is not about that. */
-export const discoveryAt = (path: string): Document | undefined => documents.get(path)
+/** What the server has, by the paths at which clients ask before they ask for it. */
+export const discoveryOf = (known: readonly Kind[]): ReadonlyMap<string, Document> => {
+  const named = known.filter(({ group }) => group !== '')
+  const groups = [...new Map(named.map(kind => [kind.group, groupOf(kind)])).values()]
+  return new Map<string, Document>([
+    ['/api', { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] }],
+    ['/apis', { kind: 'APIGroupList', apiVersion: 'v1', groups }],
+    ['/api/v1', resourceList('v1', known)],
+    ...named.flatMap((kind): [string, Document][] => [
+      [`/apis/${kind.group}`, { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(kind) }],
+      [`/apis/${apiVersionOf(kind)}`, resourceList(apiVersionOf(kind), known)],
+    ]),
+  ])
+}

@@ -1,4 +1,4 @@
-import { apiVersionOf, type Kind, kinds } from '../kinds.js'
+import { apiVersionOf, type Kind } from '../kinds.js'
 
 /** What a path names: a collection where `name` is '', else one object, or a subresource of it. */
 export interface Target {
@@ -9,26 +9,27 @@ export interface Target {
   readonly subresource: string
 }
 
-const find = (apiVersion: string, resource: string | undefined): Kind | undefined =>
-  kinds.find(kind => apiVersionOf(kind) === apiVersion && kind.resource === resource)
+type Find = (resource: string | undefined) => Kind | undefined
 
-const withinNamespace = (apiVersion: string, segments: readonly string[]): Target | undefined => {
+const withinNamespace = (find: Find, segments: readonly string[]): Target | undefined => {
   const [, namespace = '', resource, name = '', subresource = ''] = segments
-  const kind = find(apiVersion, resource)
+  const kind = find(resource)
   return kind?.namespaced ? { kind, namespace, name, subresource } : undefined
 }
 
-/** Reads the path of a resource, or undefined when there is nothing of the kind. */
-export const targetOf = (path: string): Target | undefined => {
+/** Reads the path of a resource, or undefined when there is nothing of the kind among those that are `known`. */
+export const targetOf = (path: string, known: readonly Kind[]): Target | undefined => {
   const [root, ...rest] = path.split('/').filter(Boolean).map(decodeURIComponent)
   if (root !== 'api' && root !== 'apis') return undefined
   const apiVersion = rest.slice(0, root === 'api' ? 1 : 2).join('/')
   const segments = rest.slice(root === 'api' ? 1 : 2)
   const [first, , third] = segments
+  const find: Find = resource =>
+    known.find(kind => apiVersionOf(kind) === apiVersion && kind.resource === resource)
   if (first === 'namespaces' && third !== undefined && third !== 'status')
-    return withinNamespace(apiVersion, segments)
+    return withinNamespace(find, segments)
   const [, name = '', subresource = ''] = segments
-  const kind = find(apiVersion, first)
+  const kind = find(first)
   return kind && (name === '' || !kind.namespaced) ? { kind, namespace: '', name, subresource } : undefined
 }
 
