@@ -36,9 +36,9 @@ const startCluster = async (narrator: Narrator): Promise<Sandbox> => {
   return sandbox
 }
 
-const startPortal = async (narrator: Narrator): Promise<PortalProcess> => {
+const startPortal = async (narrator: Narrator, { nodeName }: Sandbox): Promise<PortalProcess> => {
   narrator.step('kube-portal run')
-  const portal = new PortalProcess(['--kubeconfig', kubeconfig])
+  const portal = new PortalProcess(['--kubeconfig', kubeconfig, '--hostname-override', nodeName])
   await portal.synced()
   narrator.tell(
     `it runs as process ${portal.pid ?? '?'}, knows the cluster only through the API, and serves its Services`,
@@ -79,7 +79,7 @@ const main = async (shell: 'with a shell' | 'without'): Promise<number> => {
   // The first process of a namespace is not ended by signals that it does not listen to.
   process.on('SIGINT', leave).on('SIGTERM', leave)
   const sandbox = await startCluster(narrator)
-  const portal = await startPortal(narrator)
+  const portal = await startPortal(narrator, sandbox)
   const stop = (): void => void portal.stop().finally(leave)
   process.off('SIGINT', leave).off('SIGTERM', leave).on('SIGINT', stop).on('SIGTERM', stop)
   const scene: Scene = {
