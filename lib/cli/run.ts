@@ -65,7 +65,7 @@ const assemble = async (
       addresses.current.find(each => familyOf(each) === family && whyUndialable(each) === undefined),
   })
   const served = new ServedPorts({
-    ...{ localPorts, listen, holders, places, report },
+    ...{ localPorts, listen, holders, places, report, ...here },
     prepare: preparation => capture.prepare(preparation),
     newPicker: () => new ServicePicker({ clock, random }),
   })

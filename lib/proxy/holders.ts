@@ -1,3 +1,4 @@
+import type { CapturedPortal } from '../capture/capture.js'
 import type { Listener } from '../dataplane/listener.js'
 import { type Endpoint, endpointText } from '../model/endpoint.js'
 import { errorCode, errorText } from '../model/error-text.js'
@@ -24,9 +25,11 @@ export interface HoldersParts {
   readonly report: Report
 }
 
+type Keyed = Pick<CapturedPortal, 'portal' | 'servicePort' | 'family'>
+
 /** The portal, whatever class of clients it is for, as a key. */
-export const portalKey = (portal: Portal, { name, family }: ServicePort): string =>
-  `${name.protocol} ${family} ${portalText(portal)}`
+export const portalKey = ({ portal, servicePort, family }: Keyed): string =>
+  `${servicePort.protocol} ${family} ${portalText(portal)}`
 
 const keyOf = ({ place, servicePort }: Hold): string => `${servicePort.name.protocol} ${endpointText(place)}`
 
@@ -62,8 +65,9 @@ export class Holders {
       try {
         await this.#keep(key, hold)
       } catch (error) {
-        const portal = portalKey(hold.portal, hold.servicePort)
-        if (!isNobodys(error)) foreign.add(portal)
+        const { portal, servicePort } = hold
+        const { name, family } = servicePort
+        if (!isNobodys(error)) foreign.add(portalKey({ portal, servicePort: name, family }))
         this.#complain(hold, errorText(error), complaints)
       }
     this.#complaints = complaints

@@ -14,7 +14,6 @@ import type { StateFile } from './state-file.js'
 import type { SelfTest } from './self-test.js'
 import type { ServedPorts } from './served-ports.js'
 import type { Source } from './source.js'
-import { wantedFor } from './wanted.js'
 
 export interface ProxyParts {
   readonly source: Source
@@ -127,14 +126,13 @@ export class Proxy {
     await healthChecks.update(snapshot.healthChecks, nodePortAddresses)
     const gone = served.missingFrom(servicePorts)
     await this.#save()
-    const written = await capture.apply(
-      wantedFor(served.placed(servicePorts), {
-        closing: served.guarded(gone),
-        open: healthChecks.open,
-        ownPods: snapshot.ownPods,
-        ...(nodePortAddresses && { nodePortAddresses }),
-      }),
-    )
+    const written = await capture.apply({
+      portals: served.captured(servicePorts),
+      guarded: served.guarded,
+      open: healthChecks.open,
+      ownPods: snapshot.ownPods,
+      ...(nodePortAddresses && { nodePortAddresses }),
+    })
     await served.drop(gone)
     localPorts.keepOnly(servicePorts.map(({ id }) => id))
     const duration = milliseconds(clock.now() - began)
@@ -146,7 +144,7 @@ export class Proxy {
   /** Takes the portals' rules out and leaves the guard. Not being able to is not the end: `remove` comes later. */
   async #retire(): Promise<void> {
     const { served, capture, report } = this.#parts
-    const guarded = served.guarded()
+    const { guarded } = served
     if (guarded.length === 0) return
     try {
       await capture.apply({ ...nothingWanted, guarded })

@@ -53,9 +53,9 @@ export class SelfTest {
 /** A cluster IP, as every Service that is proxied has one, and it is for everybody. */
 const portalToTry = (family: Family, servicePorts: readonly ServicePort[]): Tried | undefined => {
   for (const servicePort of servicePorts) {
+    if (servicePort.family !== family) continue
     const { id, name, portals } = servicePort
-    if (servicePort.family !== family || name.protocol !== 'TCP' || verdictOf(servicePort) !== 'serve')
-      continue
+    if (name.protocol !== 'TCP' || verdictOf(servicePort) !== 'serve') continue
     const portal = portals.find(({ kind }) => kind === 'cluster-ip')
     if (portal?.kind === 'cluster-ip')
       return { servicePort: id, portal: { address: portal.address, port: portal.port } }

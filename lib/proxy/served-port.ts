@@ -1,9 +1,11 @@
 import type { ServicePicker } from '../balancer/service-picker.js'
+import type { CapturedPortal, GuardedPort } from '../capture/capture.js'
 import type { Listener } from '../dataplane/listener.js'
 import { type Endpoint, endpointText } from '../model/endpoint.js'
 import type { Report } from '../model/event.js'
 import type { Port } from '../model/port.js'
-import type { Affinity, ServicePort } from '../model/service-port.js'
+import { type Affinity, type ServicePort, verdictOf } from '../model/service-port.js'
+import { capturedPortals, guardedPort } from './wanted.js'
 
 const sameEndpoints = (some: readonly Endpoint[], others: readonly Endpoint[]): boolean =>
   some === others || some.map(endpointText).join() === others.map(endpointText).join()
@@ -22,17 +24,26 @@ export interface ServedPortParts {
 /** A service port that has a listener. */
 export class ServedPort {
   readonly #parts: ServedPortParts
+  /** To be guarded. */
+  readonly guarded: GuardedPort
   /** As it was told last, to see what changes. */
   #servicePort: ServicePort
+  #captured: readonly CapturedPortal[] = []
 
   constructor(servicePort: ServicePort, parts: ServedPortParts) {
     this.#parts = parts
     this.#servicePort = { ...servicePort, endpoints: [], affinity: { kind: 'none' } }
+    this.guarded = guardedPort({ servicePort, localPort: this.localPort })
     this.update(servicePort)
   }
 
   get servicePort(): ServicePort {
     return this.#servicePort
+  }
+
+  /** Its portals; the same objects for as long as nothing about them changes. */
+  get captured(): readonly CapturedPortal[] {
+    return this.#captured
   }
 
   get picker(): ServicePicker {
@@ -49,6 +60,8 @@ export class ServedPort {
     const { id, endpoints, affinity } = servicePort
     const before = this.#servicePort
     this.#servicePort = servicePort
+    if (verdictOf(servicePort) !== this.#captured[0]?.verdict || servicePort.portals !== before.portals)
+      this.#captured = capturedPortals({ servicePort, localPort: this.localPort })
     if (!sameAffinity(affinity, before.affinity)) {
       picker.setAffinity(affinity)
       report({ type: 'affinity', servicePort: id, affinity })

@@ -1,8 +1,9 @@
 import type { ServicePicker } from '../balancer/service-picker.js'
-import type { GuardedPort, Preparation } from '../capture/capture.js'
+import type { CapturedPortal, GuardedPort, Preparation } from '../capture/capture.js'
 import type { Listener } from '../dataplane/listener.js'
 import { errorCode, errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
+import type { IpAddress } from '../model/ip-address.js'
 import type { Port } from '../model/port.js'
 import type { ServicePort, ServicePortId } from '../model/service-port.js'
 import type { Snapshot } from '../model/snapshot.js'
@@ -18,6 +19,8 @@ export interface ServedPortsParts {
   readonly listen: (opening: Opening) => Promise<Listener>
   readonly holders: Holders
   readonly places: Places
+  /** This machine's; others are another object. */
+  readonly addresses: () => readonly IpAddress[]
   /** Makes the machine ready for what is about to open. */
   readonly prepare: (preparation: Preparation) => Promise<void>
   /** A picker for a new service port. */
@@ -36,6 +39,7 @@ export class ServedPorts {
   readonly #complaints = new Map<ServicePortId, string>()
   /** Portals that another program has. */
   #foreign: ReadonlySet<string> = new Set()
+  #addresses: readonly IpAddress[] = []
 
   constructor(parts: ServedPortsParts) {
     this.#parts = parts
@@ -48,7 +52,7 @@ export class ServedPorts {
    */
   async open(snapshot: Snapshot): Promise<number> {
     const { servicePorts } = snapshot
-    for (const servicePort of servicePorts) this.#served.get(servicePort.id)?.update(servicePort)
+    this.#update(servicePorts)
     const before = this.#served.size
     let missing = servicePorts.filter(({ id }) => !this.#served.has(id))
     for (let attempt = 1; missing.length > 0 && attempt <= attempts; attempt++) {
@@ -68,20 +72,18 @@ export class ServedPorts {
     return [...this.#served.keys()].filter(id => !named.has(id))
   }
 
-  /** Those of `servicePorts` that have a listener, each with its local port, and the portals that are ours to serve. */
-  placed(servicePorts: readonly ServicePort[]): readonly Placed[] {
-    return servicePorts.flatMap(servicePort => {
-      const served = this.#served.get(servicePort.id)
-      return served ? [{ servicePort: this.#withoutForeign(servicePort), localPort: served.localPort }] : []
-    })
+  /** The portals of those of `servicePorts` that have a listener, without what another program has. */
+  captured(servicePorts: readonly ServicePort[]): readonly CapturedPortal[] {
+    const captured: CapturedPortal[] = []
+    for (const { id } of servicePorts)
+      for (const portal of this.#served.get(id)?.captured ?? [])
+        if (this.#foreign.size === 0 || !this.#foreign.has(portalKey(portal))) captured.push(portal)
+    return captured
   }
 
-  /** The local ports of the listeners of `ids`, to be guarded; of all when absent. */
-  guarded(ids: Iterable<ServicePortId> = this.#served.keys()): readonly GuardedPort[] {
-    return [...ids].flatMap(id => {
-      const served = this.#served.get(id)
-      return served ? [guardedPort(served)] : []
-    })
+  /** The local ports of all listeners, to be guarded. */
+  get guarded(): readonly GuardedPort[] {
+    return [...this.#served.values()].map(({ guarded }) => guarded)
   }
 
   /** Closes the listeners of `ids`, whose service ports are no more, and lets go of places that need not be held. */
@@ -106,6 +108,17 @@ export class ServedPorts {
         this.#parts.report({ type: 'closed', servicePort: id, port: served.localPort })
       }),
     )
+  }
+
+  /** Thousands did not change; but listeners look for the addresses of this machine when they are told anything. */
+  #update(servicePorts: readonly ServicePort[]): void {
+    const addresses = this.#parts.addresses()
+    const moved = addresses !== this.#addresses
+    this.#addresses = addresses
+    for (const servicePort of servicePorts) {
+      const served = this.#served.get(servicePort.id)
+      if (served && (moved || served.servicePort !== servicePort)) served.update(servicePort)
+    }
   }
 
   #plan(servicePort: ServicePort): Placed[] {
@@ -157,12 +170,6 @@ export class ServedPorts {
     if (missing.length > 0)
       await prepare({ guarded: [], addresses: missing.map(({ place }) => place.address) })
     this.#foreign = await holders.hold(holds)
-  }
-
-  #withoutForeign(servicePort: ServicePort): ServicePort {
-    if (this.#foreign.size === 0) return servicePort
-    const portals = servicePort.portals.filter(portal => !this.#foreign.has(portalKey(portal, servicePort)))
-    return { ...servicePort, portals }
   }
 
   #complain(servicePort: ServicePortId, reason: string): void {

@@ -8,14 +8,12 @@ export interface Placed {
   readonly localPort: Port
 }
 
-const captured = ({ servicePort, localPort }: Placed): CapturedPortal[] =>
-  servicePort.portals.map(portal => ({
-    servicePort: servicePort.name,
-    family: servicePort.family,
-    portal,
-    verdict: verdictOf(servicePort),
-    localPort,
-  }))
+/** Its portals, each with what is to happen to packets for it. */
+export const capturedPortals = ({ servicePort, localPort }: Placed): readonly CapturedPortal[] => {
+  const { name, family, portals } = servicePort
+  const verdict = verdictOf(servicePort)
+  return portals.map(portal => ({ servicePort: name, family, portal, verdict, localPort }))
+}
 
 /** The local port, to be guarded. */
 export const guardedPort = ({ servicePort: { family, name }, localPort }: Placed): GuardedPort => ({
@@ -24,19 +22,10 @@ export const guardedPort = ({ servicePort: { family, name }, localPort }: Placed
   port: localPort,
 })
 
-/** What the kernel is told beside the portals. */
-export interface Surroundings extends Partial<Omit<Wanted, 'portals' | 'guarded'>> {
-  /** Local ports of listeners that are about to go. */
-  readonly closing?: readonly GuardedPort[]
-}
-
-/** What the kernel is to do for service ports whose listeners are there. */
-export const wantedFor = (
-  placed: readonly Placed[],
-  { closing = [], ...others }: Surroundings = {},
-): Wanted => ({
+/** What the kernel would be to do if all of these had listeners, and nobody else their portals. */
+export const wantedFor = (placed: readonly Placed[], others: Partial<Wanted> = {}): Wanted => ({
   ...nothingWanted,
   ...others,
-  portals: placed.flatMap(captured),
-  guarded: [...placed.map(guardedPort), ...closing],
+  portals: placed.flatMap(capturedPortals),
+  guarded: placed.map(guardedPort),
 })

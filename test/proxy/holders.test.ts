@@ -91,7 +91,7 @@ t.test('a node port that goes from one Service to another is held by the other',
     'open 14001',
     'close 0.0.0.0:30080',
     'open 0.0.0.0:30080',
-    'rules [web *:30080 for everybody serve 14001] guard [14001, 14000]',
+    'rules [web *:30080 for everybody serve 14001] guard [14000, 14001]',
     'close 14000',
   ])
   t.notOk(events.some(({ type }) => type === 'portal-failed'))

@@ -42,7 +42,10 @@ const text = ({ portals, guarded }: Wanted): string => {
     const where = portal.kind === 'cluster-ip' ? '' : ` ${portalText(portal)} for ${portal.clients}`
     return `${service}${where} ${verdict} ${localPort}`
   })
-  return `rules [${captured.join(', ')}] guard [${guarded.map(({ port }) => port).join(', ')}]`
+  return `rules [${captured.join(', ')}] guard [${guarded
+    .map(({ port }) => port)
+    .sort()
+    .join(', ')}]`
 }
 
 /** What there is to serve, and what goes wrong with it. */
@@ -92,6 +95,8 @@ export const stage = (t: Test): Stage => {
       close: () => Promise.resolve(void notes.push(`close ${place}`)),
     })
   }
+  const here = [ipAddress('172.18.0.2')]
+  const addresses = () => here
   const writes: string[] = []
   const folder = t.testdir()
   const host: Host = {
@@ -110,7 +115,8 @@ export const stage = (t: Test): Stage => {
     listen,
     prepare,
     holders: new Holders({ listen, report }),
-    places: heldPlaces({ addresses: () => [ipAddress('172.18.0.2')], nodePortAddresses: [] }),
+    places: heldPlaces({ addresses, nodePortAddresses: [] }),
+    addresses,
     newPicker: () => new ServicePicker({ clock, random: () => 0 }),
     report,
   })
