@@ -91,7 +91,7 @@ const on = (kind: 'nft' | 'legacy', family: Family): void => {
         t.equal(await heard(where, atCart, `udp ${external} 53`), '14000 14002')
     })
 
-    t.test('an external IP that is this machine’s own, too, with its other ports left alone', async t => {
+    t.test("an external IP that is this machine's own, too, with its other ports left alone", async t => {
       const { capture } = tried(t, kind, { families: [family] })
       await capture.apply(wanted(served({ ...cart, address: outSide })))
       for (const where of [inPod, outside, here])

@@ -63,7 +63,7 @@ await inNamespace(import.meta.url, () => {
     t.equal(routes(), before)
   })
 
-  t.test('an address that is this machine’s own, and routes of others, are left alone', async t => {
+  t.test("an address that is this machine's own, and routes of others, are left alone", async t => {
     runAll('ip route add local 10.97.0.1 dev lo proto 99')
     const before = routes()
     const capture = new LocalRoutes({ host: machine, families: ['IPv4'] })
