@@ -106,3 +106,23 @@ t.test('clients of many portals are looked for all at once', async t => {
   await conntrack.settle(moved)
   t.strictSame(asked, [all, deletion])
 })
+
+t.test('clients of a node port are looked for at all addresses of this machine', async t => {
+  const { conntrack, asked } = stage(() => Promise.resolve(well))
+  const nodePort = new Map([['*:53', new Set([port(14_003)])]])
+  conntrack.suspect(nothing, nodePort)
+  await conntrack.settle(nodePort)
+  t.strictSame(asked, [`${all} --orig-port-dst 53`])
+})
+
+t.test('one more listener for a portal makes its clients suspects, and its order does not', async t => {
+  const { conntrack, asked } = stage(() => Promise.resolve(well))
+  const local = (...ports: readonly number[]) => new Map([['10.96.0.12:53', new Set(ports.map(port))]])
+  conntrack.suspect(nothing, nothing)
+  conntrack.suspect(local(14_002, 14_003), local(14_003, 14_002))
+  await conntrack.settle(local(14_003, 14_002))
+  t.strictSame(asked.splice(0), [])
+  conntrack.suspect(local(14_002, 14_003), local(14_003))
+  await conntrack.settle(local(14_003))
+  t.strictSame(asked, [dump, deletion])
+})

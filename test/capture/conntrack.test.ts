@@ -1,11 +1,11 @@
 import t from 'tap'
-import { nothingWanted } from '../../lib/capture/capture.js'
+import { nothingWanted, type Wanted } from '../../lib/capture/capture.js'
 import type { Host } from '../../lib/host/host.js'
 import { machine } from '../../lib/host/machine.js'
 import { inNamespace } from '../namespace.js'
 import { type UdpClient, udpClient, udpClientIn } from '../udp-client.js'
 import { run, runAll, without } from './commands.js'
-import { buildNode, inPod, listenUdp } from './node-and-pod.js'
+import { buildNode, inPod, listenUdp, nodeAddress } from './node-and-pod.js'
 import { tried } from './tried.js'
 import { refused, served, wanted } from './wanted.js'
 
@@ -98,6 +98,27 @@ const onBackend = (kind: 'nft' | 'legacy'): void => {
       },
     )
   })
+
+  t.test(
+    `clients of a node port follow when its local port changes, with iptables-${kind}`,
+    { skip },
+    async t => {
+      const { capture } = tried(t, kind)
+      const at = (localPort: number): Wanted =>
+        wanted(served({ nodePort: 30_053, protocol: 'UDP', localPort }), served({ ...dns, localPort }))
+      const talk = { host: nodeAddress, port: 30_053, from: 5001 }
+      const both = [await udpClient(talk), udpClientIn(inPod, talk)]
+      t.teardown(() => both.forEach(client => client.close()))
+      await capture.apply(at(14_002))
+      t.strictSame(await heard(both), ['14002', '14002'])
+      await capture.apply(at(14_003))
+      t.strictSame(await heard(both), ['14003', '14003'])
+      await capture.apply(nothingWanted)
+      t.strictSame(await heard(both), ['ECONNREFUSED', 'ECONNREFUSED'])
+      await capture.apply(at(14_002))
+      t.strictSame(await heard(both), ['14002', '14002'])
+    },
+  )
 
   t.test(`somebody else's clients are left alone, with iptables-${kind}`, { skip }, async t => {
     const { capture } = tried(t, kind)

@@ -5,7 +5,7 @@ import { rulesFor } from '../../lib/capture/rules.js'
 import type { Ruleset } from '../../lib/capture/ruleset.js'
 import { savedRules } from '../../lib/capture/saved.js'
 import type { Family } from '../../lib/model/ip-address.js'
-import { guardOf, refused, served, wanted } from './wanted.js'
+import { dropped, guardOf, refused, served, wanted } from './wanted.js'
 
 const cart = served({ address: '10.96.0.10', localPort: 14_000 })
 const dns = served({ name: 'kube-system/dns', address: '10.96.0.2', port: 53, localPort: 14_001 })
@@ -186,5 +186,60 @@ t.test('each family gets the portals of its own', t => {
     '-A KUBE-PORTALS-HOST -d fd00:96::10/128 -p tcp -m comment --comment "shop/cart:http" -m tcp --dport 80 -j REDIRECT --to-ports 14000',
   ])
   t.match(rulesIn('IPv4'), [/10\.96\.0\.10/, /10\.96\.0\.10/])
+  t.end()
+})
+
+/** The tables and the lines that come or go, without comments. */
+const steps = (current: Ruleset, next: Ruleset): string[] =>
+  restoreText(current, next)
+    .replaceAll('-m comment --comment "shop/cart:http" ', '')
+    .split('\n')
+    .filter(line => /^\*|^-A KUBE-PORTAL(S-HOST|-REFUSE)/.test(line))
+
+const balanced = { kind: 'load-balancer', address: '203.0.113.8', localPort: 14_000 } as const
+const narrow = { ...balanced, sources: ['192.0.2.0/24'] }
+const [redirecting, from] = ['-j REDIRECT --to-ports 14000', '-s 192.0.2.0/24 ']
+const toPortal = '-d 203.0.113.8/32 -p tcp -m tcp --dport 80'
+
+t.test(
+  'who may not come any more is dropped before no longer redirected, and let in the other way round',
+  t => {
+    t.strictSame(steps(rules(served(balanced)), rules(served(narrow))), [
+      '*filter',
+      `-A KUBE-PORTAL-REFUSE ${toPortal} -j DROP`,
+      '*nat',
+      `-A KUBE-PORTALS-HOST ${from}${toPortal} ${redirecting}`,
+    ])
+    t.strictSame(steps(rules(served(narrow)), rules(served(balanced))), [
+      '*nat',
+      `-A KUBE-PORTALS-HOST ${toPortal} ${redirecting}`,
+      '*filter',
+    ])
+    t.end()
+  },
+)
+
+t.test('a portal that says something else to clients it does not serve says so at once', t => {
+  t.strictSame(steps(rules(refused(balanced)), rules(dropped(balanced))), [
+    '*filter',
+    `-A KUBE-PORTAL-REFUSE ${toPortal} -j DROP`,
+    `-A KUBE-PORTAL-REFUSE ${toPortal} -j REJECT --reject-with tcp-reset`,
+    '*filter',
+    `-A KUBE-PORTAL-REFUSE ${toPortal} -j DROP`,
+  ])
+  t.end()
+})
+
+t.test('while many refusals are spread over chains, each stands until its portal is redirected', t => {
+  const many = Array.from({ length: 200 }, (_, index) =>
+    refused({ address: `10.96.${index}.1`, localPort: 15_000 + index }),
+  )
+  const some = many.map((each, index) => (index === 0 ? each : ({ ...each, verdict: 'serve' } as const)))
+  const [current, next] = [rules(...many), rules(...some)]
+  const text = restoreText(current, next)
+  const [before = '', after = ''] = text.split('*nat')
+  t.equal(before.match(/^-A KUBE-PORTAL-REFUSE .* -j KUBE-PORTAL-/gm)?.length, 13)
+  t.notMatch(before, /^:KUBE-PORTAL-[0-9a-f]|^-X/m)
+  t.match(after, /^-X KUBE-PORTAL-[0-9a-f]{12}$/m)
   t.end()
 })

@@ -2,21 +2,27 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { rulesFor } from '../../lib/capture/rules.js'
 import { redirectsIn, staleFlows } from '../../lib/capture/stale-flows.js'
+import { cidr } from '../../lib/model/cidr.js'
+import { ipAddress } from '../../lib/model/ip-address.js'
 import { port } from '../../lib/model/port.js'
+import { dnat } from '../../lib/capture/target.js'
 import { refused, served, wanted } from './wanted.js'
 
 const dns = { name: 'shop/dns', address: '10.96.0.12', port: 53, protocol: 'UDP' } as const
 const six = { ...dns, address: 'fd00:96::12' }
 
 /** Who of the recorded machine's UDP clients is in the wrong place. */
-const stale = (portals: readonly string[], redirects: Readonly<Record<string, number>>): string[] => {
+const stale = (
+  portals: readonly string[],
+  redirects: Readonly<Record<string, number | readonly number[]>>,
+  addresses: readonly string[] = [],
+): string[] => {
   const listed = readFileSync('test/capture/saved/conntrack.txt', 'utf8')
   const wantedPorts = new Map(
-    Object.entries(redirects).map(([portal, local]) => [portal, new Set([port(local)])] as const),
+    Object.entries(redirects).map(([portal, local]) => [portal, new Set([local].flat().map(port))] as const),
   )
-  return staleFlows(listed, { portals: new Set(portals), redirects: wantedPorts, addresses: [] }).map(
-    ({ address, port, goTo }) => `${address} ${port} to ${goTo}`,
-  )
+  const suspicion = { portals: new Set(portals), redirects: wantedPorts, addresses: addresses.map(ipAddress) }
+  return staleFlows(listed, suspicion).map(({ address, port, goTo }) => `${address} ${port} to ${goTo}`)
 }
 
 t.test('redirects of UDP portals are found among rules, and nothing else', async t => {
@@ -28,6 +34,33 @@ t.test('redirects of UDP portals are found among rules, and nothing else', async
   )
   t.strictSame([...redirectsIn(rulesFor(rules, 'IPv4'))], [['10.96.0.12:53', new Set([14_001])]])
   t.strictSame([...redirectsIn(rulesFor(rules, 'IPv6'))], [['[fd00:96::12]:53', new Set([14_002])]])
+})
+
+t.test('they are found whatever kind of portal it is, and in whichever chain', async t => {
+  const insiders = { kind: 'external-ip', clients: 'insiders', localPort: 14_001 } as const
+  const outsiders = { ...insiders, clients: 'outsiders', localPort: 14_002 } as const
+  const sources = ['192.0.2.0/24', '198.51.100.0/24']
+  const many = Array.from({ length: 100 }, (_, index) =>
+    served({ ...dns, address: `10.97.0.${index}`, localPort: 15_000 + index }),
+  )
+  const rules = {
+    ...wanted(
+      served({ ...dns, ...insiders }),
+      served({ ...dns, ...outsiders }),
+      served({ ...dns, kind: 'load-balancer', sources, address: '203.0.113.8', localPort: 14_003 }),
+      served({ nodePort: 30_053, protocol: 'UDP', clients: 'insiders', localPort: 14_004 }),
+      served({ nodePort: 30_053, protocol: 'UDP', clients: 'outsiders', localPort: 14_005 }),
+      ...many,
+    ),
+    ownPods: { kind: 'cidrs', cidrs: [cidr('10.244.0.0/24')] },
+  } as const
+  for (const found of [redirectsIn(rulesFor(rules, 'IPv4')), redirectsIn(rulesFor(rules, 'IPv4', dnat))]) {
+    t.strictSame([...(found.get('10.96.0.12:53') ?? [])], [14_001, 14_002])
+    t.strictSame([...(found.get('203.0.113.8:53') ?? [])], [14_003])
+    t.strictSame([...(found.get('*:30053') ?? [])], [14_004, 14_005])
+    t.strictSame([...(found.get('10.97.0.99:53') ?? [])], [15_099])
+    t.equal(found.size, 103)
+  }
 })
 
 t.test('rules that nobody we know has written are no redirects', async t => {
@@ -68,4 +101,22 @@ t.test('what is no listing has nobody in it', async t => {
       staleFlows(text, { portals: new Set(['10.96.0.12:53']), redirects: new Map(), addresses: [] }),
       [],
     )
+})
+
+t.test('a client that goes to one of several listeners of its portal is where it should be', async t => {
+  t.strictSame(stale(['10.96.0.12:53'], { '10.96.0.12:53': [14_001, 14_009] }), [])
+})
+
+t.test(
+  'clients of a node port are found by the addresses of this machine, and nobody who asks another',
+  async t => {
+    t.strictSame(stale(['*:53'], { '*:53': 14_009 }, ['10.96.0.12']), ['10.96.0.12 53 to 14001'])
+    t.strictSame(stale(['*:53'], { '*:53': 14_009 }, ['192.0.2.99']), [])
+  },
+)
+
+t.test('a portal with an address comes before a node port of the same number', async t => {
+  const both = { '*:53': 14_001, '10.96.0.12:53': 14_009 }
+  t.strictSame(stale(['*:53'], both, ['10.96.0.12']), [])
+  t.strictSame(stale(['*:53', '10.96.0.12:53'], both, ['10.96.0.12']), ['10.96.0.12 53 to 14001'])
 })
