@@ -6,10 +6,10 @@ import type { Capture, Preparation, Wanted } from './capture.js'
 import { tables } from './chains.js'
 import { Conntrack } from './conntrack.js'
 import { putAddress, removeAddresses } from './dedicated-address.js'
-import { FamilyTables } from './family-tables.js'
-import { guardText, removeText, restoreText } from './restore-text.js'
+import { FamilyTables, type Memory } from './family-tables.js'
+import { type Plan, Planner } from './planner.js'
+import { removeText, restoreText, withGuard } from './restore-text.js'
 import { type Rule, targetOf } from './rule.js'
-import { rulesFor } from './rules.js'
 import { nothing, type Ruleset } from './ruleset.js'
 import { settled } from './settled.js'
 import { redirectsIn } from './stale-flows.js'
@@ -24,12 +24,13 @@ export interface IptablesOptions {
   /** This machine's addresses: where node ports are. */
   readonly addresses: () => readonly IpAddress[]
   readonly report: Report
+  readonly memory?: Memory
 }
 
-/** What makes the `current` rules the `rules` that are wanted. */
+/** What makes the `current` rules those of the plan. */
 interface Change {
   readonly current: Ruleset
-  readonly rules: Ruleset
+  readonly plan: Pick<Plan, 'rules' | 'redirects'>
   readonly text: string
 }
 
@@ -48,6 +49,7 @@ export class Iptables implements Capture {
   readonly #options: IptablesOptions
   readonly #target: Target
   readonly #tables: Readonly<Record<Family, FamilyTables>>
+  readonly #planners: Readonly<Record<Family, Planner>>
   readonly #conntracks: Readonly<Record<Family, Conntrack>>
 
   constructor(options: IptablesOptions) {
@@ -56,6 +58,10 @@ export class Iptables implements Capture {
     this.#tables = {
       IPv4: new FamilyTables({ ...options, family: 'IPv4' }),
       IPv6: new FamilyTables({ ...options, family: 'IPv6' }),
+    }
+    this.#planners = {
+      IPv4: new Planner('IPv4', this.#target),
+      IPv6: new Planner('IPv6', this.#target),
     }
     this.#conntracks = {
       IPv4: new Conntrack({ ...options, family: 'IPv4' }),
@@ -67,8 +73,9 @@ export class Iptables implements Capture {
     await this.#eachFamily(async family => {
       const opening = guarded.filter(each => each.family === family)
       if (opening.length === 0) return []
-      const text = guardText(await this.#tables[family].read(), opening, { family, target: this.#target })
-      await this.#tables[family].write(text)
+      const current = await this.#tables[family].known()
+      const rules = withGuard(current, opening, { family, target: this.#target })
+      await this.#tables[family].write(restoreText(current, rules), rules)
       await this.#putAddress(family)
       return []
     })
@@ -76,11 +83,11 @@ export class Iptables implements Capture {
 
   apply(wanted: Wanted): Promise<readonly Family[]> {
     return this.#eachFamily(async family => {
-      const current = await this.#tables[family].read()
-      const rules = rulesFor(wanted, family, this.#target)
-      const text = restoreText(current, rules)
+      const current = await this.#tables[family].known()
+      const plan = this.#planners[family].planFor(wanted)
+      const text = current === plan.rules ? '' : restoreText(current, plan.rules)
       if (wanted.portals.some(each => each.family === family)) await this.#putAddress(family)
-      await this.#change(family, { current, rules, text })
+      await this.#change(family, { current, plan, text })
       return text === '' ? [] : [family]
     })
   }
@@ -88,7 +95,8 @@ export class Iptables implements Capture {
   remove(): Promise<readonly string[]> {
     return this.#eachFamily(async family => {
       const current = await this.#tables[family].read()
-      await this.#change(family, { current, rules: nothing, text: removeText(current) })
+      const plan = { rules: nothing, redirects: redirectsIn(nothing) }
+      await this.#change(family, { current, plan, text: removeText(current) })
       const { host, backend } = this.#options
       const addresses = this.#target.kind === 'dnat' ? await removeAddresses({ host, family }) : []
       return [...inventory(current).map(line => `${family} ${backend.kind} ${line}`), ...addresses]
@@ -100,16 +108,17 @@ export class Iptables implements Capture {
   }
 
   async #putAddress(family: Family): Promise<void> {
+    const { host, addresses } = this.#options
     const address = dedicatedAddress(this.#target, family)
-    if (address !== undefined) await putAddress({ host: this.#options.host, family }, address)
+    if (address !== undefined && !addresses().includes(address)) await putAddress({ host, family }, address)
   }
 
   /** Conntrack comes last: until the rules have changed, the kernel would only do the same again. */
-  async #change(family: Family, { current, rules, text }: Change): Promise<void> {
+  async #change(family: Family, { current, plan, text }: Change): Promise<void> {
     const conntrack = this.#conntracks[family]
-    const redirects = redirectsIn(rules)
-    conntrack.suspect(redirectsIn(current), redirects)
-    await this.#tables[family].write(text)
+    const { rules, redirects } = plan
+    conntrack.suspect(current === rules ? redirects : redirectsIn(current), redirects)
+    await this.#tables[family].write(text, rules)
     await conntrack.settle(redirects)
   }
 }

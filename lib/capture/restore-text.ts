@@ -79,12 +79,12 @@ export interface GuardOptions {
   readonly target: Target
 }
 
-/** What guards the ports of `opening`, too, and leaves all else as it is; empty when they are guarded. */
-export const guardText = (
-  { filter }: Ruleset,
+/** The `current` rules, guarding the ports of `opening`, too. */
+export const withGuard = (
+  { filter, nat }: Ruleset,
   opening: readonly GuardedPort[],
   { family, target }: GuardOptions,
-): string => {
+): Ruleset => {
   const old = reached(filter, guardChain.name)
   const rules = [...old].flatMap(name => filter.chains.get(name) ?? [])
   const guards = guardRules([...guardedIn(rules, family, target), ...opening], family, target)
@@ -94,13 +94,11 @@ export const guardText = (
     ...guards.chains,
   ])
   const there = [guardChain, refuseChain].filter(({ name }) => chains.has(name))
-  return section('filter', filter, {
-    chains,
-    references: [
-      ...referencesTo(there).filter(({ from }) => from === 'INPUT'),
-      ...filter.references.filter(({ from }) => from !== 'INPUT'),
-    ],
-  })
+  const references = [
+    ...referencesTo(there).filter(({ from }) => from === 'INPUT'),
+    ...filter.references.filter(({ from }) => from !== 'INPUT'),
+  ]
+  return { filter: { chains, references }, nat }
 }
 
 /** What a machine without any of our rules would be given: for a dry run. */

@@ -9,9 +9,11 @@ import { dnat, redirect, type Target } from '../capture/target.js'
 import { machine } from '../host/machine.js'
 import type { Report } from '../model/event.js'
 import { anyAddress, familiesAmong, type Family, type IpAddress, ipAddress } from '../model/ip-address.js'
+import { seconds } from '../model/milliseconds.js'
 import type { Log } from '../observe/log.js'
 import { heldPlaces, noPlaces, type Places, portalPlaces } from '../proxy/places.js'
 import type { NodeOptions } from './options/node.js'
+import { realClock as clock } from './real-clock.js'
 
 /** The addresses of this machine that captured packets come to. */
 export interface Arrivals {
@@ -43,6 +45,9 @@ export const loopback: Readonly<Record<Family, IpAddress>> = {
   IPv6: ipAddress('::1'),
 }
 
+/** What others do to our rules is noticed after this at the latest, and with a sync. */
+const memory = { clock, span: seconds(10) }
+
 const arrivingAt = (tcp: Readonly<Record<Family, IpAddress>>): Arrivals => {
   const udp = Object.values(tcp)
   return { tcp, udp: () => udp }
@@ -64,7 +69,7 @@ const byIptables = async (
   const { families, unavailable } = await availableFamilies(machine, backend)
   for (const { family, reason } of unavailable) log.info(`${family} is not served: ${reason}`)
   return {
-    capture: new Iptables({ host: machine, backend, families, target, addresses, report }),
+    capture: new Iptables({ host: machine, backend, families, target, addresses, report, memory }),
     ...{ families, arrivals },
     places: heldPlaces({ addresses, nodePortAddresses: nodeportAddresses }),
   }

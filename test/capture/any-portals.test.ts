@@ -96,13 +96,14 @@ await inNamespace(import.meta.url, () => {
           anyWanted,
           fc.constantFrom(redirect, dnat),
           async (before, after, target) => {
-            await tables.write(restoreText(nothing, rulesFor(before, family, target)))
+            const first = rulesFor(before, family, target)
+            await tables.write(restoreText(nothing, first), first)
             const rules = rulesFor(after, family, target)
-            t.equal(restoreText(await tables.read(), rulesFor(before, family, target)), '')
-            await tables.write(restoreText(await tables.read(), rules))
+            t.equal(restoreText(await tables.read(), first), '')
+            await tables.write(restoreText(await tables.read(), rules), rules)
             const current = await tables.read()
             t.equal(restoreText(current, rules), '')
-            await tables.write(removeText(current))
+            await tables.write(removeText(current), nothing)
             const { nat, filter } = await tables.read()
             t.equal(
               nat.chains.size + nat.references.length + filter.chains.size + filter.references.length,
