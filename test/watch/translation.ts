@@ -58,15 +58,16 @@ const servicePortLine = (servicePort: ServicePort): string => {
   return `${id} at ${portals.map(whereText).join(', ')} -> ${whoText(servicePort)}${affinityText(affinity)}`
 }
 
-/** What becomes of objects, a line for each service port, for each health check and for each thing that is left out. */
-export const translation = (objects: Objects, options: Partial<ComposerOptions> = {}): string[] => {
-  const { snapshot, skips } = compose(objects, options)
-  return [
-    ...snapshot.servicePorts.map(servicePortLine),
-    ...snapshot.healthChecks.map(
-      ({ namespace, service, port, localEndpoints }) =>
-        `health check of ${namespace}/${service} at ${port}: ${localEndpoints}`,
-    ),
-    ...skips.map(({ object, reason, why }) => `${why}: ${object}: ${reason}`),
-  ]
-}
+/** A composition, a line for each service port, for each health check and for each thing that is left out. */
+export const compositionText = ({ snapshot, skips }: Composition): string[] => [
+  ...snapshot.servicePorts.map(servicePortLine),
+  ...snapshot.healthChecks.map(
+    ({ namespace, service, port, localEndpoints }) =>
+      `health check of ${namespace}/${service} at ${port}: ${localEndpoints}`,
+  ),
+  ...skips.map(({ object, reason, why }) => `${why}: ${object}: ${reason}`),
+]
+
+/** What becomes of objects, as text. */
+export const translation = (objects: Objects, options: Partial<ComposerOptions> = {}): string[] =>
+  compositionText(compose(objects, options))

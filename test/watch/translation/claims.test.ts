@@ -59,14 +59,15 @@ t.test(
   },
 )
 
-t.test('a load-balancer IP that is a cluster IP of somebody whom others proxy is refused', async t => {
+t.test('a load-balancer IP that is the cluster IP of a Service that others proxy is refused', async t => {
   const labels = { 'service.kubernetes.io/service-proxy-name': 'mesh' }
-  const thief = {
-    name: 'thief',
-    spec: { clusterIP: '10.96.0.20', type: 'LoadBalancer' },
-    status: { loadBalancer: { ingress: [{ ip: '10.96.0.10' }] } },
-  }
-  t.strictSame(translated([{ labels }, thief]).slice(0, 1), ['shop/thief/TCP at 10.96.0.20:80 -> nobody'])
+  const status = { loadBalancer: { ingress: [{ ip: '10.96.0.10' }] } }
+  const thief = { name: 'thief', spec: { clusterIP: '10.96.0.20', type: 'LoadBalancer' }, status }
+  t.strictSame(translated([{ labels }, thief]), [
+    'shop/thief/TCP at 10.96.0.20:80 -> nobody',
+    'not for us: Service shop/cart: its label service.kubernetes.io/service-proxy-name gives it to "mesh"',
+    'refused: Service shop/thief: its load-balancer IP 10.96.0.10 is the cluster IP of Service shop/cart',
+  ])
 })
 
 const external = {

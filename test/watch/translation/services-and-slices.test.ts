@@ -168,6 +168,33 @@ t.test('slices are merged, each with its own port number, and duplicates once', 
   t.end()
 })
 
+t.test('a named target port may be another number in each slice, and counts by its name', t => {
+  const services = [service({ spec: { ports: [{ name: 'web', port: 80, targetPort: 'http' }] } })]
+  const slices = [
+    slice({ name: 'old', ports: [{ name: 'web', port: 8080 }], endpoints: [at('10.244.1.1')] }),
+    slice({ name: 'new', ports: [{ name: 'web', port: 9090 }], endpoints: [at('10.244.1.2')] }),
+    slice({ name: 'none', ports: [{ name: 'http', port: 1 }], endpoints: [at('10.244.1.3')] }),
+  ]
+  t.strictSame(translation({ services, slices }), [
+    'shop/cart:web/TCP at 10.96.0.10:80 -> 10.244.1.1:8080 10.244.1.2:9090',
+  ])
+  t.end()
+})
+
+t.test('a Service that publishes addresses that are not ready is served by them: its slices say ready', t => {
+  const services = [service({ spec: { publishNotReadyAddresses: true } })]
+  const endpoints = [at('10.244.1.1', { ready: true, serving: false, terminating: true })]
+  t.strictSame(translation({ services, slices: [slice({ endpoints })] }), [`${cart} 10.244.1.1:8080`])
+  t.end()
+})
+
+t.test('a Service without a selector is served by the slices that somebody made for it', t => {
+  const services = [service({ spec: { selector: null } })]
+  const made = slice({ name: 'by-hand', endpoints: [{ addresses: ['192.0.2.42'] }] })
+  t.strictSame(translation({ services, slices: [made] }), [`${cart} 192.0.2.42:8080`])
+  t.end()
+})
+
 t.test('of a pod that is in two slices, the one that is not terminating counts', t => {
   const ending = { name: 'cart-2', endpoints: [at('10.244.1.1', { ready: false, terminating: true })] }
   for (const both of [
@@ -220,18 +247,5 @@ t.test('a TCP and a UDP Service may share an address and a port', t => {
     `${cart} 10.244.1.1:8080`,
     'shop/dns/UDP at 10.96.0.10:80 -> nobody',
   ])
-  t.end()
-})
-
-t.test('a portal belongs to the older of two Services', t => {
-  const old = service({ name: 'old', created: '2025-01-01T00:00:00Z' })
-  for (const services of [
-    [old, service()],
-    [service(), old],
-  ])
-    t.strictSame(translation({ services, slices: [] }), [
-      'shop/old/TCP at 10.96.0.10:80 -> nobody',
-      'refused: Service shop/cart: 10.96.0.10:80 belongs to Service shop/old, which is older',
-    ])
   t.end()
 })
