@@ -10,7 +10,9 @@ import { ApiSource } from '../../lib/watch/api-source.js'
 import type { TranslationOptions } from '../../lib/watch/translation/translator.js'
 import type { Transport } from '../../lib/watch/transport.js'
 import { createCertificates } from '../../lib/sandbox/api/certificates.js'
+import { describe } from '../../lib/observe/describe.js'
 import { FakeClock, settled } from '../fake-clock.js'
+import { service } from './api-objects.js'
 import { recordings } from './recording.js'
 import { type Request, type Response, type Speaks, tinyServer } from './tiny-server.js'
 
@@ -159,4 +161,69 @@ t.test('a first list that fails leaves no other under way, which could overwrite
   })
   await t.rejects(source.readOnce(new AbortController().signal), { code: 'api-unreachable' })
   t.equal(underWay, 0)
+})
+
+const cidrsOf = (answer: string): ((request: Request, response: Response) => void) => {
+  const kinds: Readonly<Record<string, unknown>> = {
+    services: [
+      service({ spec: { externalIPs: ['10.97.0.1', '10.98.0.1'] } }),
+      service({ name: 'local', spec: { clusterIP: '10.96.0.20', internalTrafficPolicy: 'Local' } }),
+    ],
+    endpointslices: [],
+    nodes: [],
+  }
+  return ({ url = '' }, response) => {
+    const resource = (url.split('?')[0] ?? '').split('/').at(-1) ?? ''
+    const kind = { services: 'Service', endpointslices: 'EndpointSlice', nodes: 'Node' }[resource]
+    if (kind === undefined) {
+      response.statusCode = answer === '' ? 403 : 200
+      response.end(answer)
+    } else
+      response.end(
+        JSON.stringify({ kind: `${kind}List`, metadata: { resourceVersion: '1' }, items: kinds[resource] }),
+      )
+  }
+}
+
+/** What is reported of the first snapshot, beside the lists. */
+const saidOnce = async (answer: string): Promise<readonly string[]> => {
+  const { source, events, close } = await sourceFor('http', cidrsOf(answer))
+  await source.readOnce(new AbortController().signal)
+  source.snapshot()
+  source.snapshot()
+  await close()
+  return events.filter(({ type }) => type !== 'listed').map(event => describe(event).text())
+}
+
+const noNode =
+  'no Node is called kind-worker2: traffic policies Local and topology hints count as none; --hostname-override says which Node this is'
+
+t.test('the ranges of cluster IPs are asked for, and no external IP may be in them', async t => {
+  const cidrs = JSON.stringify({ items: [{ spec: { cidrs: ['10.97.0.0/16', 'fd00::/112'] } }] })
+  t.strictSame(await saidOnce(cidrs), [
+    'Service shop/cart: its external IP 10.97.0.1 is in 10.97.0.0/16, where cluster IPs are from',
+    noNode,
+  ])
+})
+
+t.test('ranges of cluster IPs that we may not see, or that make no sense, are none', async t => {
+  for (const answer of ['', 'garbage', '{"items":[{"spec":{"cidrs":["x"]}}]}'])
+    t.strictSame(await saidOnce(answer), [noNode], answer)
+})
+
+t.test('where Endpoints are needed, the right to them is what is missing', async t => {
+  const failure = await failureOf((request, response) => {
+    if (request.url?.startsWith('/apis/discovery')) response.statusCode = 404
+    else if (request.url?.startsWith('/api/v1/endpoints?')) response.statusCode = 403
+    else {
+      replay(request, response)
+      return
+    }
+    response.end('{"kind":"Status","message":"no"}')
+  })
+  t.strictSame(failure, [
+    'api-refused',
+    'cannot list endpoints: the server answered 403: no',
+    "grant it with a ClusterRole: { apiGroups: [''], resources: ['endpoints'], verbs: ['list', 'watch'] }; and check with: kubectl auth can-i list endpoints --all-namespaces",
+  ])
 })

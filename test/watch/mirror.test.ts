@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import type { ProxyEvent } from '../../lib/model/event.js'
 import { ApiError } from '../../lib/watch/api-error.js'
-import { services } from '../../lib/watch/api-kind.js'
+import { endpoints, endpointSlices, nodeCalled, services } from '../../lib/watch/api-kind.js'
 import { Mirror } from '../../lib/watch/mirror.js'
 import { field } from '../../lib/watch/raw.js'
 import { FakeClock } from '../fake-clock.js'
@@ -256,6 +256,25 @@ t.test('a pause that the server asks for is honoured', async t => {
   t.strictSame(await stage(t, [busy, busy]).play(), [17_000, 17_000])
 })
 
+t.test('a mirror of one Node lists and watches that one only', async t => {
+  const stop = new AbortController()
+  const transport = new ScriptedTransport(
+    [{ body: '{"kind":"NodeList","metadata":{"resourceVersion":"5"},"items":[]}' }],
+    () => {
+      stop.abort()
+    },
+  )
+  await new Mirror({
+    ...{ kind: nodeCalled('worker-1.example'), transport, clock: new FakeClock(), random: () => 0 },
+    ...{ decode: () => undefined, report: () => undefined, changed: () => undefined },
+  }).run(stop.signal)
+  const selector = 'fieldSelector=metadata.name%3Dworker-1.example'
+  t.strictSame(transport.asked, [
+    `/api/v1/nodes?resourceVersion=0&limit=500&${selector}`,
+    `/api/v1/nodes?watch=true&allowWatchBookmarks=true&resourceVersion=5&timeoutSeconds=300&${selector}`,
+  ])
+})
+
 t.test('a server that is not there takes no more than a request a second', async t => {
   const pauses = await stage(t, [
     listOf(1, []),
@@ -263,4 +282,84 @@ t.test('a server that is not there takes no more than a request a second', async
   ]).play()
   t.ok(pauses.every(pause => pause >= 1000))
   t.equal(pauses.length, 20)
+})
+
+const missing: Script = { status: 404, body: '404 page not found' }
+const endpointsList: Script = {
+  body: JSON.stringify({
+    kind: 'EndpointsList',
+    metadata: { resourceVersion: '5' },
+    items: [item('cart', 5)],
+  }),
+}
+
+/** A mirror of slices that makes do with Endpoints; what it asked for and reported until nothing was left to answer. */
+const fallback = async (t: Test, scripts: readonly (Script | Error)[]): Promise<readonly string[]> => {
+  const clock = new FakeClock()
+  const stop = new AbortController()
+  const told: string[] = []
+  const idle = new Promise<void>(resolve => {
+    const transport = new ScriptedTransport(scripts, resolve)
+    const mirror = new Mirror<string>({
+      ...{ kind: endpointSlices, clock, random: () => 0, decode: () => 'slice', changed: () => undefined },
+      transport: {
+        watchSeconds: transport.watchSeconds,
+        close: () => undefined,
+        get: (path, options) => {
+          told.push(path.split('?')[0] ?? '')
+          return transport.get(path, options)
+        },
+      },
+      instead: { kind: endpoints, decode: () => 'endpoints' },
+      report: event => {
+        if (event.type === 'older-api') told.push(`${event.instead} instead of ${event.wanted}`)
+        if (event.type === 'api-trouble') {
+          told.push(`cannot ${event.during} ${event.resource}`)
+          setImmediate(() => {
+            clock.advance(event.retryIn)
+          })
+        }
+      },
+    })
+    const running = mirror.run(stop.signal)
+    t.teardown(() => {
+      stop.abort()
+      return running
+    })
+  })
+  await idle
+  return told
+}
+
+const slicesPath = endpointSlices.path
+const endpointsPath = endpoints.path
+
+t.test('a server that has no slices is asked for its Endpoints, for good', async t => {
+  t.strictSame(await fallback(t, [missing, endpointsList, gone, endpointsList]), [
+    ...[slicesPath, endpointsPath, 'endpoints instead of endpointslices', endpointsPath],
+    ...['cannot watch endpoints', endpointsPath, endpointsPath],
+  ])
+})
+
+t.test('a server that comes late is asked for slices first', async t => {
+  const down = new ApiError('unreachable', 'down')
+  t.strictSame(await fallback(t, [down, missing, endpointsList]), [
+    ...[slicesPath, 'cannot list endpointslices', slicesPath],
+    ...[endpointsPath, 'endpoints instead of endpointslices', endpointsPath],
+  ])
+})
+
+t.test('a server that has neither is asked for slices until it is the right one', async t => {
+  const slices = { body: '{"kind":"EndpointSliceList","metadata":{"resourceVersion":"5"},"items":[]}' }
+  t.strictSame(await fallback(t, [missing, missing, slices]), [
+    ...[slicesPath, endpointsPath, 'cannot list endpointslices', slicesPath, slicesPath],
+  ])
+})
+
+t.test('slices that were there once are not given up for a 404', async t => {
+  const slices = { body: '{"kind":"EndpointSliceList","metadata":{"resourceVersion":"5"},"items":[]}' }
+  t.strictSame(await fallback(t, [slices, missing, missing, slices]), [
+    ...[slicesPath, slicesPath, 'cannot watch endpointslices'],
+    ...[slicesPath, 'cannot list endpointslices', slicesPath, slicesPath],
+  ])
 })
