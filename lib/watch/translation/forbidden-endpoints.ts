@@ -1,32 +1,24 @@
 import { type Endpoint, endpointText } from '../../model/endpoint.js'
-import type { IpAddress } from '../../model/ip-address.js'
 import type { Protocol } from '../../model/service-port.js'
-import type { Holdings } from './claims.js'
+import type { Claims } from './claims.js'
 import type { EndpointSlice } from './endpoint-slice.js'
 import { portalKey } from './portal-key.js'
 import { refused, type Skip, someOf } from './skip.js'
 
-/** The addresses at which others are met: no endpoint may be there, or we would serve ourselves in a circle. */
+/** Who may not be an endpoint, because clients are met there: we would serve ourselves in a circle. */
 export class ForbiddenEndpoints {
-  readonly #holdings: Holdings
+  readonly #claims: Claims
 
-  constructor(holdings: Holdings) {
-    this.#holdings = holdings
-  }
-
-  /** Whether some endpoint of the slices may be a portal; a quick look that tells most slices apart from the few. */
-  concerns(slices: readonly EndpointSlice[]): boolean {
-    for (const { endpoints } of slices)
-      for (const { address } of endpoints) if (this.#isPortal(address)) return true
-    return false
+  constructor(claims: Claims) {
+    this.#claims = claims
   }
 
   /** Why nobody may be served there; undefined when clients may. */
   why(endpoint: Endpoint, protocol: Protocol): string | undefined {
-    if (!this.#isPortal(endpoint.address)) return undefined
-    const owner = this.#holdings.clusterIps.get(endpoint.address)
+    if (!this.#claims.isPortal(endpoint.address)) return undefined
+    const owner = this.#claims.ownerOf(endpoint.address)
     if (owner) return `${endpoint.address} is the cluster IP of ${owner.what}`
-    const holder = this.#holdings.portals.get(portalKey(endpoint, protocol))
+    const holder = this.#claims.holderOf(portalKey(endpoint, protocol))
     return holder && `${endpointText(endpoint)} is a portal of ${holder.service.what}`
   }
 
@@ -41,9 +33,5 @@ export class ForbiddenEndpoints {
     return reasons.size === 0
       ? []
       : [refused(what, `an endpoint may not be a portal: ${someOf([...reasons])}`)]
-  }
-
-  #isPortal(address: IpAddress): boolean {
-    return this.#holdings.clusterIps.has(address) || this.#holdings.external.has(address)
   }
 }

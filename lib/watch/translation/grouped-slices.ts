@@ -21,21 +21,22 @@ export class GroupedSlices {
   #all: readonly EndpointSlice[] = []
   #groups = new Map<string, readonly EndpointSlice[]>()
 
-  /** Takes all the slices there are now. */
-  replace(slices: Iterable<EndpointSlice>): void {
+  /** Takes all the slices there are now, and says which Services' are others than before. */
+  replace(slices: Iterable<EndpointSlice>): 'maybe all' | ReadonlySet<string> {
     const all = [...slices]
     const before = this.#all
     this.#all = all
-    const stay = all.length === before.length && all.every((slice, at) => slice.what === before[at]?.what)
-    if (!stay) this.#groups = grouped(all)
-    else
-      for (const [at, slice] of all.entries()) {
-        const former = before[at]
-        if (former && former !== slice && !this.#exchange(former, slice)) {
-          this.#groups = grouped(all)
-          return
-        }
-      }
+    const changed = new Set<string>()
+    let stay = all.length === before.length
+    for (let at = 0; stay && at < all.length; at++) {
+      const [former, slice] = [before[at], all[at]]
+      if (former === slice || !former || !slice) continue
+      stay = former.service === slice.service && former.what === slice.what
+      if (slice.service !== undefined && stay) changed.add(this.#exchange(slice.service, former, slice))
+    }
+    if (stay) return changed
+    this.#groups = grouped(all)
+    return 'maybe all'
   }
 
   /** Those of the Service with this key. */
@@ -43,15 +44,12 @@ export class GroupedSlices {
     return this.#groups.get(service) ?? none
   }
 
-  /** Puts a slice in the place of the same one as it was. False: that was elsewhere. */
-  #exchange(former: EndpointSlice, slice: EndpointSlice): boolean {
-    if (former.service !== slice.service) return false
-    const { service } = slice
-    if (service !== undefined)
-      this.#groups.set(
-        service,
-        this.of(service).map(each => (each === former ? slice : each)),
-      )
-    return true
+  #exchange(service: string, former: EndpointSlice, slice: EndpointSlice): string {
+    const others = this.of(service)
+    this.#groups.set(
+      service,
+      others.map(each => (each === former ? slice : each)),
+    )
+    return service
   }
 }

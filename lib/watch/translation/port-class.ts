@@ -32,9 +32,21 @@ export interface PortClasses {
   readonly skips: readonly Skip[]
 }
 
-/** TCP and UDP of one address and port are two different things to hold, as are a node port's families. */
-const keyOf = (portal: Portal, { protocol }: ServicePortName, family: Family): string =>
-  portal.kind === 'node-port' ? `${portalText(portal)}/${protocol}/${family}` : portalKey(portal, protocol)
+/**
+ * TCP and UDP of one address and port are two different things to have, as are a node port's families. Cluster IPs are apart:
+ * nothing else may be at their addresses at all.
+ */
+const keyOf = (portal: Portal, { protocol }: ServicePortName, family: Family): string => {
+  switch (portal.kind) {
+    case 'cluster-ip':
+      return `cluster-ip ${portalKey(portal, protocol)}`
+    case 'external-ip':
+    case 'load-balancer':
+      return portalKey(portal, protocol)
+    case 'node-port':
+      return `${portalText(portal)}/${protocol}/${family}`
+  }
+}
 
 /** The same class with these portals only; none without any. */
 export const classWith = (
