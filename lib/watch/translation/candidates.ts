@@ -24,18 +24,20 @@ export const candidatesFor = (
   forbidden: ForbiddenEndpoints,
 ): readonly Candidate[] => {
   const found = new Map<string, Candidate>()
-  for (const slice of slices)
+  for (const slice of slices) {
+    const concerned = forbidden.concerns(slice)
     for (const { name, protocol, port } of slice.ports) {
       if (name !== wanted.name || protocol !== wanted.protocol) continue
       for (const state of slice.endpoints) {
         const candidate = { address: state.address, port, state }
-        if (familyOf(state.address) !== wanted.family || forbidden.why(candidate, protocol) !== undefined)
-          continue
+        if (familyOf(state.address) !== wanted.family) continue
+        if (concerned && forbidden.why(candidate, protocol) !== undefined) continue
         const key = endpointText(candidate)
         const former = found.get(key)
         // While a pod moves from one slice to another, it is in both.
         if (!former || rank(state) > rank(former.state)) found.set(key, candidate)
       }
     }
+  }
   return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, candidate]) => candidate)
 }

@@ -13,9 +13,14 @@ export class ForbiddenEndpoints {
     this.#claims = claims
   }
 
+  /** Whether some endpoint of the slice is at a portal's address; most slices are done with after this quick look. */
+  concerns({ endpoints }: EndpointSlice): boolean {
+    for (const { address } of endpoints) if (this.#claims.isPortal(address)) return true
+    return false
+  }
+
   /** Why nobody may be served there; undefined when clients may. */
   why(endpoint: Endpoint, protocol: Protocol): string | undefined {
-    if (!this.#claims.isPortal(endpoint.address)) return undefined
     const owner = this.#claims.ownerOf(endpoint.address)
     if (owner) return `${endpoint.address} is the cluster IP of ${owner.what}`
     const holder = this.#claims.holderOf(portalKey(endpoint, protocol))
@@ -23,7 +28,9 @@ export class ForbiddenEndpoints {
   }
 
   /** What is to be said of a slice: no more than once, however many of its endpoints are portals. */
-  skips({ what, ports, endpoints }: EndpointSlice): Skip[] {
+  skips(slice: EndpointSlice): Skip[] {
+    if (!this.concerns(slice)) return []
+    const { what, ports, endpoints } = slice
     const reasons = new Set<string>()
     for (const { address } of endpoints)
       for (const { port, protocol } of ports) {
