@@ -1,5 +1,6 @@
 import t from 'tap'
-import { whyOwnPortal } from '../../lib/watch/own-portal.js'
+import type { Snapshot } from '../../lib/model/snapshot.js'
+import { apiServerAt, whyOwnPortal } from '../../lib/watch/own-portal.js'
 import { service } from './api-objects.js'
 import { snapshotOf } from './translation.js'
 
@@ -14,7 +15,13 @@ const kubernetes = service({
     ],
   },
 })
-const snapshot = snapshotOf({ services: [kubernetes], slices: [] })
+const snapshotSeenFrom = (url: string): Snapshot => {
+  const apiServer = apiServerAt(new URL(url))
+  return snapshotOf(
+    { services: [kubernetes], slices: [] },
+    { rules: { serviceCidrs: [], ...(apiServer && { apiServer }) } },
+  )
+}
 
 t.test('an API server behind our own portal is a conflict, by address and by name', t => {
   for (const url of [
@@ -23,9 +30,9 @@ t.test('an API server behind our own portal is a conflict, by address and by nam
     'https://kubernetes.default.svc',
     'https://kubernetes.default.svc.cluster.local:443',
   ])
-    t.match(whyOwnPortal(snapshot, new URL(url)), { code: 'conflict', cure: /--master/ }, url)
+    t.match(whyOwnPortal(snapshotSeenFrom(url), new URL(url)), { code: 'conflict', cure: /--master/ }, url)
   t.equal(
-    whyOwnPortal(snapshot, new URL('https://10.96.0.1'))?.message,
+    whyOwnPortal(snapshotSeenFrom('https://10.96.0.1'), new URL('https://10.96.0.1'))?.message,
     "the API server's address 10.96.0.1 is a portal of default/kubernetes:https, which only we would serve",
   )
   t.end()
@@ -39,6 +46,14 @@ t.test('an API server anywhere else is none', t => {
     'https://kubernetes.example.com',
     'http://[::1]:443',
   ])
-    t.equal(whyOwnPortal(snapshot, new URL(url)), undefined, url)
+    t.equal(whyOwnPortal(snapshotSeenFrom(url), new URL(url)), undefined, url)
+  t.end()
+})
+
+t.test('the address of an API server is that of its URL, which may have a name instead', t => {
+  t.strictSame(apiServerAt(new URL('https://192.0.2.1:6443')), { address: '192.0.2.1', port: 6443 })
+  t.strictSame(apiServerAt(new URL('https://[fd00::1]')), { address: 'fd00::1', port: 443 })
+  t.strictSame(apiServerAt(new URL('http://127.0.0.1')), { address: '127.0.0.1', port: 80 })
+  t.equal(apiServerAt(new URL('https://api.example.com')), undefined)
   t.end()
 })

@@ -31,15 +31,17 @@ export const whyNotThere = (
   return allowed ? undefined : `${it} is in none of --external-cidrs`
 }
 
-/** Why `portal` may not be: because clients of the API server here, and we, would be cut off from it. */
+/**
+ * Why `portal` may not be: because clients of the API server here, and we, would be cut off from it. A cluster IP is never
+ * that: the API server gave it away itself, and who is sent there to ask it is told so at the start.
+ */
 export const whyApiServer = (
   portal: Portal,
   protocol: Protocol,
   { rules: { apiServer }, own }: { readonly rules: AddressRules; readonly own: readonly IpAddress[] },
 ): string | undefined => {
-  // A cluster IP that we ask the API server at is a mistake of our own configuration, and said as such.
-  if (portal.kind === 'cluster-ip') return undefined
-  if (!apiServer || protocol !== 'TCP' || portal.port !== apiServer.port) return undefined
+  if (!apiServer || portal.kind === 'cluster-ip') return undefined
+  if (protocol !== 'TCP' || portal.port !== apiServer.port) return undefined
   const there =
     portal.kind === 'node-port'
       ? own.includes(apiServer.address) || whyUndialable(apiServer.address) !== undefined
