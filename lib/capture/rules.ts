@@ -82,7 +82,8 @@ const filter = (
   matches: readonly Rule[],
 ): TableRules => {
   const apart = nodePorts.root.length > 0 ? matches : []
-  const jumps = apart.map(match => `${match} -j ${nodePortRules}`)
+  // What was captured on its way to another portal may go to a local port of the same number.
+  const jumps = apart.map(match => `${match} -m conntrack ! --ctstate DNAT -j ${nodePortRules}`)
   return {
     chains: new Map([
       [guardChain.name, guards.root],

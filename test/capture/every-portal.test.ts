@@ -84,6 +84,12 @@ const on = (kind: 'nft' | 'legacy', family: Family): void => {
       t.equal(await heard(inPod, `tcp ${podSide} 14001`), 'SILENCE')
     })
 
+    t.test('a node port that refuses does not mind a listener on a local port of that number', async t => {
+      const { capture } = tried(t, kind, { families: [family] })
+      await capture.apply(wanted(served(cart), refused({ ...web, nodePort: 14_000, localPort: 14_001 })))
+      for (const where of [inPod, outside, here]) t.equal(await heard(where, atCart), '14000')
+    })
+
     t.test('an external IP is served to everybody', async t => {
       const { capture } = tried(t, kind, { families: [family] })
       await capture.apply(wanted(served(cart), served(echo)))

@@ -141,7 +141,7 @@ t.test('a node port leads to its listener at every address of this machine', t =
   t.equal(
     text(all),
     `KUBE-NODEPORT-CONTAINER -p tcp -m tcp --dport 30080 -j REDIRECT --to-ports 14000
-KUBE-PORTAL-REFUSE -m addrtype --dst-type LOCAL -j KUBE-PORTAL-NODEPORTS
+KUBE-PORTAL-REFUSE -m addrtype --dst-type LOCAL -m conntrack ! --ctstate DNAT -j KUBE-PORTAL-NODEPORTS
 KUBE-PORTAL-NODEPORTS -p tcp -m tcp --dport 30081 -j REJECT --reject-with tcp-reset
 KUBE-PORTAL-NODEPORTS -p udp -m udp --dport 30053 -j DROP
 `,
@@ -162,8 +162,8 @@ t.test('or only at given addresses', t => {
     `KUBE-NODEPORT-CONTAINER -d 192.0.2.1/32 -j KUBE-PORTAL-NODEPORTS
 KUBE-NODEPORT-CONTAINER -d 127.0.0.1/32 -j KUBE-PORTAL-NODEPORTS
 KUBE-PORTAL-NODEPORTS -p tcp -m tcp --dport 30080 -j REDIRECT --to-ports 14000
-KUBE-PORTAL-REFUSE -d 192.0.2.1/32 -j KUBE-PORTAL-NODEPORTS
-KUBE-PORTAL-REFUSE -d 127.0.0.1/32 -j KUBE-PORTAL-NODEPORTS
+KUBE-PORTAL-REFUSE -d 192.0.2.1/32 -m conntrack ! --ctstate DNAT -j KUBE-PORTAL-NODEPORTS
+KUBE-PORTAL-REFUSE -d 127.0.0.1/32 -m conntrack ! --ctstate DNAT -j KUBE-PORTAL-NODEPORTS
 KUBE-PORTAL-NODEPORTS -p udp -m udp --dport 30053 -j REJECT --reject-with icmp-port-unreachable
 `,
   )
@@ -212,7 +212,7 @@ t.test('each family has its own ranges, addresses and ways to refuse', t => {
 KUBE-PORTALS-CONTAINER -s fd00::/8 -d 2001:db8::8/128 -p tcp -m tcp --dport 80 -m addrtype --src-type LOCAL -j REDIRECT --to-ports 14000
 KUBE-PORTAL-REFUSE -s fd00:1::/64 -d 2001:db8::8/128 -p tcp -m tcp --dport 80 -j DROP
 KUBE-PORTAL-REFUSE -d 2001:db8::8/128 -p tcp -m tcp --dport 80 -m addrtype --src-type LOCAL -j DROP
-KUBE-PORTAL-REFUSE -m addrtype --dst-type LOCAL -j KUBE-PORTAL-NODEPORTS
+KUBE-PORTAL-REFUSE -m addrtype --dst-type LOCAL -m conntrack ! --ctstate DNAT -j KUBE-PORTAL-NODEPORTS
 KUBE-PORTAL-NODEPORTS -p udp -m udp --dport 30053 -j REJECT --reject-with icmp6-port-unreachable
 `,
   )
