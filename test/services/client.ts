@@ -1,28 +1,38 @@
-import type { Socket as UdpSocket } from 'node:dgram'
 import type { Socket } from 'node:net'
 import type { Endpoint } from '../../lib/model/endpoint.js'
 import { errorCode } from '../../lib/model/error-text.js'
+import { milliseconds } from '../../lib/model/milliseconds.js'
+import type { Question } from '../../lib/sandbox/pods/ask.js'
 
 /** How a client opens its sockets. */
 export interface Origin {
-  connect(to: Endpoint): Promise<Socket>
-  /** A UDP socket with an address of the client's, good for asking `to`. */
-  bind(to: Endpoint): Promise<UdpSocket>
+  /** `done` ends it, open or not, as far as it is ours to end. */
+  connect(to: Endpoint, done?: AbortSignal): Promise<Socket>
+  /** The answer to a datagram. */
+  ask(question: Question): Promise<string>
 }
 
 // An ICMP error that comes while connect() is still at it is forgotten, and comes again with the second SYN, after 1 s.
 /** Longer than any refusal takes; who has not answered by then is not going to. */
-const patience = 2000
+const patience = milliseconds(2000)
 
-/** What `answer` says, the code of its failure, or `SILENCE` when there is neither in time. */
+/** What `answer` says, or how it failed. */
+const saidOr = async (answer: Promise<string>): Promise<string> => {
+  try {
+    return (await answer).trim()
+  } catch (error) {
+    const code = errorCode(error) ?? String(error)
+    return code === 'ETIMEDOUT' ? 'SILENCE' : code
+  }
+}
+
 const withinReason = async (answer: Promise<string>): Promise<string> => {
   let bound: NodeJS.Timeout | undefined
   const silence = new Promise<string>(resolve => {
     bound = setTimeout(() => resolve('SILENCE'), patience)
   })
-  const said = answer.catch((error: unknown) => errorCode(error) ?? String(error))
   try {
-    return await Promise.race([said, silence])
+    return await Promise.race([saidOr(answer), silence])
   } finally {
     clearTimeout(bound)
   }
@@ -32,7 +42,7 @@ const answerOf = (socket: Socket, question: string): Promise<string> =>
   new Promise((resolve, reject) => {
     let answer = ''
     socket.setEncoding('utf8').on('data', (text: string) => (answer += text))
-    socket.on('error', reject).on('close', () => resolve(answer.trim()))
+    socket.on('error', reject).on('close', () => resolve(answer))
     socket.end(question)
   })
 
@@ -54,31 +64,20 @@ export class Client {
    * itself. Or how we were refused: the system's code, or `SILENCE` after two seconds.
    */
   async tcp(to: Endpoint, question = 'hostname'): Promise<string> {
-    const opening = this.#origin.connect(to)
-    let opened: Socket | undefined
-    const asking = opening.then(socket => answerOf((opened = socket), question))
+    const done = new AbortController()
+    const opening = this.#origin.connect(to, done.signal)
     try {
-      return await withinReason(asking)
+      return await withinReason(opening.then(socket => answerOf(socket, question)))
     } finally {
-      opened?.destroy()
+      done.abort()
       // What opens after all, later, is nobody's.
       void opening.then(socket => socket.destroy()).catch(() => undefined)
     }
   }
 
   /** The same with one datagram, from a port that nobody has used before. */
-  async udp(to: Endpoint, question = 'hostname'): Promise<string> {
-    const socket = await this.#origin.bind(to)
-    const answer = new Promise<string>((resolve, reject) => {
-      socket.on('message', message => resolve(message.toString().trim())).on('error', reject)
-      // A refusal on the node itself fails the call, too, with EPERM; the error that follows says why.
-      socket.connect(to.port, to.address, () => socket.send(question, () => undefined))
-    })
-    try {
-      return await withinReason(answer)
-    } finally {
-      socket.close()
-    }
+  udp(to: Endpoint, question = 'hostname'): Promise<string> {
+    return saidOr(this.#origin.ask({ to, text: question, patience }))
   }
 
   /** Who answered, for each of `count` connections, one after the other. */

@@ -1,13 +1,16 @@
-import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { connectFromNode } from '../../examples/demo/request.js'
+import { connect, type Socket } from 'node:net'
+import type { Endpoint } from '../../lib/model/endpoint.js'
 import { familyOf, type IpAddress, ipAddress } from '../../lib/model/ip-address.js'
 import { outsideAddresses } from '../../lib/sandbox/network/addresses.js'
+import { askFrom } from '../../lib/sandbox/pods/ask.js'
 import type { PodHost } from '../../lib/sandbox/pods/pod-host.js'
 import { Client } from './client.js'
 
 /** Whose address depends on the family that it is asked to speak. */
 type Addresses = Readonly<Record<'IPv4' | 'IPv6', IpAddress>>
+
+const unspecified: Addresses = { IPv4: ipAddress('0.0.0.0'), IPv6: ipAddress('::') }
 
 /** Pods that nobody runs: their addresses are enough to be a client. Their number is one that no real pod gets. */
 const podOf = (node: number, pod: number): Addresses => ({
@@ -29,21 +32,23 @@ export interface Clients {
   readonly at: (address: IpAddress) => Client
 }
 
+const connectHere = async ({ address, port }: Endpoint, done?: AbortSignal): Promise<Socket> => {
+  const socket = connect({ host: address, port, allowHalfOpen: true })
+  done?.addEventListener('abort', () => socket.destroy(), { once: true })
+  await once(socket, 'connect', done && { signal: done })
+  return socket
+}
+
 export const clientsOf = (pods: PodHost): Clients => {
   const from = (addresses: Addresses): Client =>
     new Client({
       connect: to => pods.connect(addresses[familyOf(to.address)], to),
-      bind: to => pods.bind(addresses[familyOf(to.address)]),
+      ask: question => pods.ask(addresses[familyOf(question.to.address)], question),
     })
   return {
     node: new Client({
-      connect: connectFromNode,
-      bind: async ({ address }) => {
-        const socket = createSocket(familyOf(address) === 'IPv4' ? 'udp4' : 'udp6')
-        socket.bind(0)
-        await once(socket, 'listening')
-        return socket
-      },
+      connect: connectHere,
+      ask: question => askFrom(unspecified[familyOf(question.to.address)], question),
     }),
     pod: (number = 0) => from(podOf(0, number)),
     podElsewhere: (number = 0) => from(podOf(1, number)),

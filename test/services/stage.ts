@@ -5,11 +5,12 @@ import { machine } from '../../lib/host/machine.js'
 import type { Endpoint } from '../../lib/model/endpoint.js'
 import { familyOf, type Family, type IpAddress, ipAddress } from '../../lib/model/ip-address.js'
 import { milliseconds } from '../../lib/model/milliseconds.js'
-import { port } from '../../lib/model/port.js'
+import { type Port, port } from '../../lib/model/port.js'
 import type { ApiObject } from '../../lib/sandbox/api-object.js'
 import { mergePatch } from '../../lib/sandbox/api/patch/merge.js'
 import type { Store } from '../../lib/sandbox/api/store/store.js'
-import { isJsonObject, type JsonObject, listAt, textAt, textsAt } from '../../lib/sandbox/json.js'
+import { isJsonObject, type JsonObject, listAt, numberAt, textAt, textsAt } from '../../lib/sandbox/json.js'
+import { nodeObject } from '../../lib/sandbox/node-object.js'
 import type { Resource } from '../../lib/sandbox/objects.js'
 import { type Sandbox, startSandbox } from '../../lib/sandbox/sandbox.js'
 import { Beacon } from './beacon.js'
@@ -18,6 +19,7 @@ import type { Backend } from './each-backend.js'
 import { type HandMade, handMade } from './slice.js'
 import { type Deployed, deployment, found, neverReady, podsOf, whenReady, whenRunning } from './workloads.js'
 
+const startOfTime = '2026-01-01T00:00:00Z'
 const kubeconfig = '/run/sandbox/kubeconfig'
 
 const withMetadata = (value: unknown): ApiObject => {
@@ -122,6 +124,35 @@ export class Stage {
     return object
   }
 
+  /** Makes another Node, whose pods live beside ours: `deploy(…, { node: name })`. Its first one is `podElsewhere`'s. */
+  addNode(name: string, zone?: string): ApiObject {
+    const number = this.objects.list('nodes').length
+    const { families } = this.cluster
+    const place = zone === undefined ? {} : { zone }
+    return this.objects.create('nodes', nodeObject({ name, number, families, now: startOfTime, ...place }))
+  }
+
+  /** Puts a Node into a zone; without a name, the one that kube-portal runs on. */
+  setZone(zone: string, node = this.cluster.nodeName): void {
+    this.change('nodes', node, { metadata: { labels: { 'topology.kubernetes.io/zone': zone } } })
+  }
+
+  /** Says in the status of a Service where its load balancer is: `{ ip: '203.0.113.1', ipMode: 'Proxy' }`. */
+  balance(name: string, ...ingress: readonly JsonObject[]): void {
+    this.change('services', name, { status: { loadBalancer: { ingress } } })
+  }
+
+  /** The node port of a Service's port, which may have no name. Throws where it has none. */
+  nodePort(name: string, portName = ''): Port {
+    const ports = listAt(this.get('services', name), 'spec', 'ports')
+    return port(
+      numberAt(
+        ports.find(each => textAt(each, 'name') === portName),
+        'nodePort',
+      ) ?? 0,
+    )
+  }
+
   /** Where clients meet a Service: a port at its cluster IP of the family. */
   clusterIp(name: string, number = 80, family: Family = 'IPv4'): Endpoint {
     const written = textsAt(this.get('services', name), 'spec', 'clusterIPs').map(ipAddress)
@@ -131,11 +162,21 @@ export class Stage {
   }
 }
 
+export interface StageOptions {
+  /** More arguments for `kube-portal run`. */
+  readonly args?: readonly string[]
+  /** API groups that the server has not heard of, such as `discovery.k8s.io`. */
+  readonly missingGroups?: readonly string[]
+}
+
 /** Starts all of it in this namespace; it ends with the tests. */
-export const startStage = async (backend: Backend, args: readonly string[] = []): Promise<Stage> => {
+export const startStage = async (
+  backend: Backend,
+  { args = [], missingGroups = [] }: StageOptions = {},
+): Promise<Stage> => {
   const cluster = await startSandbox({
     ...{ host: machine, clock: realClock, now: () => new Date(), random: Math.random },
-    grace: milliseconds(0),
+    ...{ grace: milliseconds(0), missingGroups },
     onTrouble: error => t.fail('a controller failed', { error }),
   })
   await machine.writeFile(kubeconfig, cluster.kubeconfig)

@@ -5,6 +5,7 @@
 import type { Socket as UdpSocket } from 'node:dgram'
 import type { Socket } from 'node:net'
 import { errorCode, errorText } from '../../model/error-text.js'
+import { askFrom } from './ask.js'
 import { bindTo, connectFrom } from './clients.js'
 import { type Asking, isAsking, type Reply, type Request } from './messages.js'
 import type { ServedPort } from './pod-port.js'
@@ -19,7 +20,7 @@ const tell = (reply: Reply, socket?: Socket | UdpSocket): void => {
   })
 }
 
-const fulfil = async (request: Request): Promise<Socket | UdpSocket | undefined> => {
+const fulfil = async (request: Request): Promise<Socket | UdpSocket | string | undefined> => {
   switch (request.kind) {
     case 'serve':
       pods.set(request.pod.uid, await servePod(request.pod))
@@ -32,12 +33,16 @@ const fulfil = async (request: Request): Promise<Socket | UdpSocket | undefined>
       return connectFrom(request.from, request.to)
     case 'bind':
       return bindTo(request.from)
+    case 'ask':
+      return askFrom(request.from, request.question)
   }
 }
 
 const answer = async ({ id, request }: Asking): Promise<void> => {
   try {
-    tell({ id }, await fulfil(request))
+    const result = await fulfil(request)
+    if (typeof result === 'string') tell({ id, answer: result })
+    else tell({ id }, result)
   } catch (error) {
     const code = errorCode(error)
     tell({ id, error: { message: errorText(error), ...(code !== undefined && { code }) } })

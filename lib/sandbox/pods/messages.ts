@@ -1,6 +1,7 @@
 import { type Endpoint } from '../../model/endpoint.js'
 import { type IpAddress } from '../../model/ip-address.js'
 import type { Port } from '../../model/port.js'
+import type { Question } from './ask.js'
 
 /** A pod as the pod host knows it. */
 export interface ServedPod {
@@ -17,6 +18,7 @@ export type Request =
   | { readonly kind: 'stop'; readonly uid: string }
   | { readonly kind: 'connect'; readonly from: IpAddress; readonly to: Endpoint }
   | { readonly kind: 'bind'; readonly from: IpAddress }
+  | { readonly kind: 'ask'; readonly from: IpAddress; readonly question: Question }
 
 /** A request under way; the reply carries its number. */
 export interface Asking {
@@ -24,9 +26,10 @@ export interface Asking {
   readonly request: Request
 }
 
-/** What the pod host says: that it is there, with id 0, or how a request went. A socket may come with it. */
+/** What the pod host says: that it is there, with id 0, or how a request went. A socket may come with it, or the answer to a question. */
 export interface Reply {
   readonly id: number
+  readonly answer?: string
   readonly error?: { readonly message: string; readonly code?: string }
 }
 

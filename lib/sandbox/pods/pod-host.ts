@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Endpoint } from '../../model/endpoint.js'
 import type { IpAddress } from '../../model/ip-address.js'
 import { startChild } from '../../host/child.js'
+import type { Question } from './ask.js'
 import { isReply, type Request, type ServedPod } from './messages.js'
 
 /** The pods of the sandbox: their servers, and clients that come from their addresses. */
@@ -21,14 +22,16 @@ export interface PodHost {
   connect(from: IpAddress, to: Endpoint): Promise<Socket>
   /** A UDP socket of a pod, yours to send from and to close. */
   bind(from: IpAddress): Promise<UdpSocket>
+  /** Sends a datagram from a pod, or from one of `outsideAddresses`, and resolves with the answer: see `askFrom`. */
+  ask(from: IpAddress, question: Question): Promise<string>
   /** Ends all pods at once. */
   close(): Promise<void>
 }
 
-type Handle = Socket | UdpSocket | undefined
+type Result = Socket | UdpSocket | string | undefined
 
 interface Waiting {
-  readonly resolve: (handle: Handle) => void
+  readonly resolve: (result: Result) => void
   readonly reject: (error: Error) => void
 }
 
@@ -40,9 +43,9 @@ export const startPodHost = async (): Promise<PodHost> => {
   const waiting = new Map<number, Waiting>()
   let last = 0
   let gone = false
-  const reply = (id: number): Promise<Handle> =>
+  const reply = (id: number): Promise<Result> =>
     new Promise((resolve, reject) => waiting.set(id, { resolve, reject }))
-  const ask = async (request: Request): Promise<Handle> => {
+  const ask = async (request: Request): Promise<Result> => {
     if (gone) throw new Error('the pod host has ended')
     const id = (last += 1)
     child.send({ id, request })
@@ -50,11 +53,11 @@ export const startPodHost = async (): Promise<PodHost> => {
   }
   child.onMessage((message, handle) => {
     if (!isReply(message)) return
-    const { id, error } = message
+    const { id, error, answer } = message
     const asked = waiting.get(id)
     waiting.delete(id)
     if (error) asked?.reject(Object.assign(new Error(error.message), { code: error.code }))
-    else asked?.resolve(handle instanceof Socket || handle instanceof UdpSocket ? handle : undefined)
+    else asked?.resolve(handle instanceof Socket || handle instanceof UdpSocket ? handle : answer)
   })
   void child.ended.then(() => {
     gone = true
@@ -80,6 +83,11 @@ export const startPodHost = async (): Promise<PodHost> => {
       const socket = await ask({ kind: 'bind', from })
       if (!(socket instanceof UdpSocket)) throw new Error('the pod host sent no UDP socket')
       return socket
+    },
+    ask: async (from, question) => {
+      const answer = await ask({ kind: 'ask', from, question })
+      if (typeof answer !== 'string') throw new Error('the pod host sent no answer')
+      return answer
     },
     close: () => child.kill(),
   }
