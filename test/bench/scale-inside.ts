@@ -28,7 +28,8 @@ const isSynced = (line: string): number[] => {
 
 /** How long each sync took so far, in ms. */
 const syncs = async (log: string): Promise<number[]> =>
-  (await readFile(log, 'utf8')).split('\n').filter(Boolean).flatMap(isSynced)
+  // What follows the last end of a line is still being written.
+  (await readFile(log, 'utf8')).split('\n').slice(0, -1).flatMap(isSynced)
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
