@@ -61,6 +61,7 @@ export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise
     ownFlows: new OwnFlows(),
     idleTimeout: options.udpTimeout,
   }
+  const nodeAddresses = { IPv4: () => nodeAddress('IPv4'), IPv6: () => nodeAddress('IPv6') }
   return opening => {
     const { protocol, family, address } = opening
     switch (protocol) {
@@ -69,7 +70,7 @@ export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise
           ...opening,
           ...tcp,
           host: address ?? arrivals.tcp[family],
-          nodeAddress: () => nodeAddress(family),
+          nodeAddress: nodeAddresses[family],
         })
       case 'UDP': {
         const addresses = (): readonly IpAddress[] =>

@@ -32,18 +32,32 @@ export interface ListenTcpOptions extends Omit<Service, 'departures' | 'idleTime
  * an error after that is reported and does no harm.
  */
 export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> => {
-  const { clock, servicePort, report, budget, connections } = options
-  let terms = options.terms
+  const { clock, servicePort, report, budget, connections, halfOpenTimeout, probes } = options
+  // Not `options` itself, which would live as long as the listener.
+  const { terms: usual, nodeAddress } = options
+  let terms: Terms = {}
   let portals: readonly Portal[] = []
   const departures = new Departures(clock)
+  // Without spreads: with them, V8 makes a shape for each of thousands, and finds nothing in any of them quickly.
   const service: Service = {
-    ...options,
+    servicePort,
+    connections,
     departures,
-    idleTimeout: () => terms.idleTimeout,
+    budget,
+    report,
+    clock,
+    picker: options.picker,
+    reach: options.reach,
+    isOurs: options.isOurs,
+    rounds: options.rounds,
+    ownSockets: options.ownSockets,
+    halfOpenTimeout,
+    probes,
+    idleTimeout: () => terms.idleTimeout ?? usual.idleTimeout,
     headerFor: client => {
       const { proxyProtocol } = terms
       if (!proxyProtocol) return undefined
-      return proxyHeader(proxyProtocol, { client, portal: meant(portals, options) })
+      return proxyHeader(proxyProtocol, { client, portal: meant(portals, nodeAddress) })
     },
   }
   const { descriptors = connections.descriptors } = options
@@ -71,16 +85,19 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
   return {
     port: portOf(server),
     update: changed => {
-      terms = { ...options.terms, ...changed.terms }
+      terms = changed.terms
       portals = changed.portals
-      departures.update(changed.endpoints, terms.onEndpointGone)
+      departures.update(changed.endpoints, terms.onEndpointGone ?? usual.onEndpointGone)
     },
     close: () => (closed ??= close()),
   }
 }
 
 /** One listener cannot tell by which of its portals a client came: the first stands for all, if one has an address. */
-const meant = (portals: readonly Portal[], { nodeAddress }: ListenTcpOptions): Endpoint | undefined => {
+const meant = (
+  portals: readonly Portal[],
+  nodeAddress: ListenTcpOptions['nodeAddress'],
+): Endpoint | undefined => {
   const [portal, ...others] = portals
   if (portal?.kind !== 'node-port') return portal
   const other = others.find(each => each.kind !== 'node-port')

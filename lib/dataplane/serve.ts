@@ -21,12 +21,12 @@ export interface Service extends Destination {
   readonly rounds: Rounds
   readonly ownSockets: OwnSockets
   /** Whom not to serve: our own tests. Absent: there are none. */
-  readonly probes?: Probes
+  readonly probes?: Probes | undefined
   readonly departures: Departures
   readonly report: Report
   readonly clock: Clock
   /** See `PumpOptions`. */
-  readonly halfOpenTimeout?: Milliseconds
+  readonly halfOpenTimeout?: Milliseconds | undefined
   readonly idleTimeout: () => number
   /** What an endpoint is told before anything else, if it wants to be. */
   readonly headerFor: (client: SocketName) => Uint8Array | undefined

@@ -36,7 +36,9 @@ export const readExposure = (
   const healthCheckPort = asked ? portIn(field(object, 'spec', 'healthCheckNodePort')) : undefined
   return {
     exposure: {
-      ...{ ports, externalPolicy, external: external.addresses },
+      ports,
+      externalPolicy,
+      external: external.addresses,
       internalPolicy: policyIn(field(object, 'spec', 'internalTrafficPolicy')),
       ...(sources.ranges && { sources: sources.ranges }),
       ...(healthCheckPort !== undefined && { healthCheckPort }),

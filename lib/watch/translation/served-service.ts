@@ -39,11 +39,19 @@ export const serve = ({ service, settlement, slices, forbidden, node }: Ingredie
   return {
     servicePorts: settlement.classes.map((portClass): ServicePort => {
       const { id, name, family, policy, portals, port } = portClass
+      const { endpoints, othersServe } = select(policy, candidates(portClass), node)
+      const { affinity, terms } = service
+      // Without spreads: with them, V8 makes a shape for each of thousands.
       return {
-        ...{ id, name, family, policy, portals },
-        ...select(policy, candidates(portClass), node),
-        affinity: service.affinity,
-        terms: service.terms[port.protocol],
+        id,
+        name,
+        family,
+        policy,
+        portals,
+        endpoints,
+        othersServe,
+        affinity,
+        terms: terms[port.protocol],
       }
     }),
     healthChecks: healthChecksOf(service, slices, node),
