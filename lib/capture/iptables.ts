@@ -1,6 +1,7 @@
 import type { Host } from '../host/host.js'
 import type { Report } from '../model/event.js'
 import type { Family, IpAddress } from '../model/ip-address.js'
+import { turn } from '../model/turn.js'
 import type { Backend } from './backend.js'
 import type { Capture, Preparation, Wanted } from './capture.js'
 import { tables } from './chains.js'
@@ -85,6 +86,7 @@ export class Iptables implements Capture {
     return this.#eachFamily(async family => {
       const current = await this.#tables[family].known()
       const plan = this.#planners[family].planFor(wanted)
+      await turn()
       const text = current === plan.rules ? '' : restoreText(current, plan.rules)
       if (wanted.portals.some(each => each.family === family)) await this.#putAddress(family)
       await this.#change(family, { current, plan, text })

@@ -7,6 +7,7 @@ import type { IpAddress } from '../model/ip-address.js'
 import type { Port } from '../model/port.js'
 import type { ServicePort, ServicePortId } from '../model/service-port.js'
 import type { Snapshot } from '../model/snapshot.js'
+import { turn } from '../model/turn.js'
 import { type Hold, type Holders, portalKey } from './holders.js'
 import type { LocalPorts } from './local-ports.js'
 import type { Opening } from './opening.js'
@@ -30,6 +31,9 @@ export interface ServedPortsParts {
 
 /** So many local ports may turn out to be somebody else's before we give up on a service port until the next sync. */
 const attempts = 8
+
+/** To open so many takes a few milliseconds: then it is others' turn. */
+const turnsEvery = 64
 
 /** The service ports that we have listeners for. */
 export class ServedPorts {
@@ -133,8 +137,9 @@ export class ServedPorts {
   /** Opens them, and resolves with those whose local port is somebody else's. */
   async #openAll(planned: readonly Placed[]): Promise<ServicePort[]> {
     const again: ServicePort[] = []
-    for (const { servicePort, localPort } of planned)
+    for (const [index, { servicePort, localPort }] of planned.entries())
       try {
+        if (index % turnsEvery === turnsEvery - 1) await turn()
         await this.#openOne(servicePort, localPort)
       } catch (error) {
         if (errorCode(error) === 'EADDRINUSE') {
