@@ -88,4 +88,31 @@ await inNamespace(import.meta.url, async () => {
       t.strictSame(portal.events().filter(isOf('listen-failed')), [])
     },
   )
+
+  t.test(
+    'with more Services than open files allow: those left out are named, the rest is served',
+    needsPrlimit,
+    async t => {
+      const many = Array.from({ length: 700 }, (_, index) => `many-${index}`)
+      for (const name of many)
+        cluster.objects.create('services', {
+          metadata: { name, namespace: 'default' },
+          spec: { selector: { app: 'shop' }, ports: [{ port: 80, targetPort: 8080 }] },
+        })
+      await cluster.idle()
+      const portal = await running([], ['prlimit', '--nofile=1024:1024'])
+      t.teardown(() => portal.stop())
+      const leftOut = portal.events().filter(isOf('listen-failed'))
+      t.match(leftOut[0], { reason: /^too few files may be open for so many Services: raise the limit/ })
+      const served = new Set(
+        portal.events().flatMap(event => (event.type === 'listening' ? [event.servicePort] : [])),
+      )
+      const named = new Set(leftOut.map(({ servicePort }) => servicePort))
+      t.equal(leftOut.length, named.size, 'each is named once')
+      const unheard = many.filter(name => ![...named, ...served].some(id => id === `default/${name}/TCP`))
+      t.strictSame(unheard, [])
+      t.ok(named.size > 100 && served.size > 500, `${served.size} served, ${named.size} left out`)
+      t.match(await ask(await connectFromNode(blog)), /^blog-/, 'there is room for their connections')
+    },
+  )
 })
