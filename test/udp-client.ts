@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { isIPv6 } from 'node:net'
 import { errorCode } from '../lib/model/error-text.js'
 
 /** What a UDP client wants to talk to, and from where: the address and port of its own, or any. */
@@ -20,13 +21,8 @@ export interface UdpClient {
 }
 
 /** A client in this process. */
-export const udpClient = async ({
-  host,
-  port,
-  from = 0,
-  address = '0.0.0.0',
-}: UdpTalk): Promise<UdpClient> => {
-  const socket = createSocket('udp4')
+export const udpClient = async ({ host, port, from = 0, address }: UdpTalk): Promise<UdpClient> => {
+  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4')
   socket.bind(from, address)
   await once(socket, 'listening')
   socket.connect(port, host)
@@ -52,10 +48,11 @@ export const udpClient = async ({
 /** The same client, started by `prefix` in another network namespace: `['ip', 'netns', 'exec', 'pod']`. */
 export const udpClientIn = (
   prefix: readonly string[],
-  { host, port, from = 0, address = '0.0.0.0' }: UdpTalk,
+  { host, port, from = 0, address }: UdpTalk,
 ): UdpClient => {
   const [program, ...args] = [...prefix, process.execPath, import.meta.filename]
-  const { stdin, stdout } = spawn(program, [...args, host, String(port), String(from), address], {
+  const own = address === undefined ? [] : [address]
+  const { stdin, stdout } = spawn(program, [...args, host, String(port), String(from), ...own], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const answers = createInterface(stdout)
@@ -69,9 +66,10 @@ export const udpClientIn = (
   }
 }
 
-const [host, port, from, address = ''] = process.argv.slice(2)
+const [host, port, from, address] = process.argv.slice(2)
 if (process.argv[1] === import.meta.filename && host) {
-  const client = await udpClient({ host, port: Number(port), from: Number(from), address })
+  const own = address === undefined ? {} : { address }
+  const client = await udpClient({ host, port: Number(port), from: Number(from), ...own })
   for await (const question of createInterface(process.stdin))
     process.stdout.write(`${await client.ask(question)}\n`)
   client.close()

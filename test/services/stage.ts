@@ -27,21 +27,38 @@ const withMetadata = (value: unknown): ApiObject => {
   return { ...value, metadata: { ...value.metadata, name: String(value.metadata.name) } }
 }
 
+/** Starts `kube-portal run` with what it needs to know anyway, and these arguments. */
+type StartPortal = (args: readonly string[]) => PortalProcess
+
 /**
  * A sandbox, `kube-portal run` in it, and clients everywhere. All objects are of the namespace default. What a method
  * changes is known to kube-portal, and in force, after `synced()`.
  */
 export class Stage {
   readonly cluster: Sandbox
-  readonly portal: PortalProcess
   readonly clients: Clients
+  readonly #start: StartPortal
   readonly #beacon: Beacon
+  #portal: PortalProcess
 
-  constructor(cluster: Sandbox, portal: PortalProcess) {
+  constructor(cluster: Sandbox, start: StartPortal, args: readonly string[]) {
     this.cluster = cluster
-    this.portal = portal
     this.clients = clientsOf(cluster.pods)
+    this.#start = start
     this.#beacon = new Beacon(cluster.objects)
+    this.#portal = start(args)
+  }
+
+  /** `kube-portal run`, as it was started last. */
+  get portal(): PortalProcess {
+    return this.#portal
+  }
+
+  /** Stops kube-portal, where that still runs, and starts it with other arguments. Resolves when it serves. */
+  async restart(args: readonly string[]): Promise<void> {
+    await this.#portal.stop()
+    this.#portal = this.#start(args)
+    await this.synced()
   }
 
   get objects(): Store {
@@ -180,12 +197,16 @@ export const startStage = async (
     onTrouble: error => t.fail('a controller failed', { error }),
   })
   await machine.writeFile(kubeconfig, cluster.kubeconfig)
-  const usual = ['--kubeconfig', kubeconfig, '--iptables-min-sync-period', '20ms']
-  const portal = new PortalProcess([...usual, '--iptables-backend', backend, ...args])
+  const usual = [
+    ...['--kubeconfig', kubeconfig, '--hostname-override', cluster.nodeName],
+    ...['--iptables-min-sync-period', '20ms', '--iptables-backend', backend],
+  ]
+  const start: StartPortal = more => new PortalProcess([...usual, ...more])
+  const stage = new Stage(cluster, start, args)
   t.teardown(async () => {
-    await portal.stop()
+    await stage.portal.stop()
     await cluster.close()
   })
-  await portal.synced()
-  return new Stage(cluster, portal)
+  await stage.portal.synced()
+  return stage
 }
