@@ -18,10 +18,12 @@ const protocols = ['tcp', 'udp'] as const
 const dead = { tcp: unserved, udp: silence } as const
 
 await onEachBackend(import.meta.url, async backend => {
-  const stage = await startStage(backend, [
-    ...['--external-cidrs', '198.51.100.0/24,172.18.0.0/16,10.96.0.0/16'],
-    ...['--master', `https://${nodeAddress}:${apiPort}`, '--iptables-sync-period', '500ms'],
-  ])
+  const stage = await startStage(backend, {
+    args: [
+      ...['--external-cidrs', '198.51.100.0/24,172.18.0.0/16,10.96.0.0/16'],
+      ...['--master', `https://${nodeAddress}:${apiPort}`, '--iptables-sync-period', '500ms'],
+    ],
+  })
   const { clients, portal } = stage
   const { pod, outside } = clients
 
@@ -31,7 +33,11 @@ await onEachBackend(import.meta.url, async backend => {
     await stage.synced()
     for (const protocol of protocols)
       for (const address of ['198.51.100.1', '198.51.100.2'])
-        t.strictSame(await heardAt(clients, at(address, 80), protocol), allHear(web), `${address} ${protocol}`)
+        t.strictSame(
+          await heardAt(clients, at(address, 80), protocol),
+          allHear(web),
+          `${address} ${protocol}`,
+        )
   })
 
   t.test('only its own ports are, and none of it once it is taken away', async t => {
@@ -40,7 +46,11 @@ await onEachBackend(import.meta.url, async backend => {
     stage.change('services', 'web', { spec: { externalIPs: ['198.51.100.2'] } })
     await stage.synced()
     for (const protocol of protocols) {
-      t.strictSame(await heardAt(clients, at('198.51.100.1', 80), protocol), allHear(dead[protocol]), protocol)
+      t.strictSame(
+        await heardAt(clients, at('198.51.100.1', 80), protocol),
+        allHear(dead[protocol]),
+        protocol,
+      )
       t.strictSame(await heardAt(clients, at('198.51.100.2', 80), protocol), allHear(web), protocol)
     }
   })
@@ -114,15 +124,18 @@ await onEachBackend(import.meta.url, async backend => {
       t.strictSame(await heardAt(clients, at(nodeAddress, 9081), protocol), allHear(shy), protocol)
   })
 
-  t.test('an external IP outside of --external-cidrs is refused with the reason, the rest is served', async t => {
-    const [far] = await stage.deploy('far')
-    stage.expose('far', { externalIPs: ['203.0.113.1', '198.51.100.5'] })
-    await stage.synced()
-    t.match(await whyNot(portal, 'far', { reason: /203\.0\.113\.1/ }), '--external-cidrs')
-    t.strictSame(await heardAt(clients, at('203.0.113.1', 80)), allHear(unserved))
-    t.strictSame(await heardAt(clients, at('198.51.100.5', 80)), allHear(far))
-    t.strictSame(await heardAt(clients, stage.clusterIp('far')), allHear(far))
-  })
+  t.test(
+    'an external IP outside of --external-cidrs is refused with the reason, the rest is served',
+    async t => {
+      const [far] = await stage.deploy('far')
+      stage.expose('far', { externalIPs: ['203.0.113.1', '198.51.100.5'] })
+      await stage.synced()
+      t.match(await whyNot(portal, 'far', { reason: /203\.0\.113\.1/ }), '--external-cidrs')
+      t.strictSame(await heardAt(clients, at('203.0.113.1', 80)), allHear(unserved))
+      t.strictSame(await heardAt(clients, at('198.51.100.5', 80)), allHear(far))
+      t.strictSame(await heardAt(clients, stage.clusterIp('far')), allHear(far))
+    },
+  )
 
   t.test('nobody gets another Service’s cluster IP as an external IP', async t => {
     const [victim] = await stage.deploy('victim')

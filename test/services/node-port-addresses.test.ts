@@ -20,7 +20,7 @@ const address = (verb: 'add' | 'delete', text: string, link: string): Promise<vo
   succeed(machine, ['ip', 'address', verb, text, 'dev', link])
 
 await onEachBackend(import.meta.url, async backend => {
-  const stage = await startStage(backend, ['--nodeport-addresses', '172.18.0.0/16,10.99.0.0/16'])
+  const stage = await startStage(backend, { args: ['--nodeport-addresses', '172.18.0.0/16,10.99.0.0/16'] })
   const { node, pod, outside } = stage.clients
   const [web = ''] = await stage.deploy('web', { replicas: 1 })
   stage.expose('web', { type: 'NodePort', ipFamilyPolicy: 'PreferDualStack', ports })

@@ -26,7 +26,7 @@ const tryToTake = async (taking: ReturnType<typeof takeTcp>): Promise<string> =>
 }
 
 await onEachBackend(import.meta.url, async backend => {
-  const stage = await startStage(backend, ['--iptables-sync-period', '500ms'])
+  const stage = await startStage(backend, { args: ['--iptables-sync-period', '500ms'] })
   const { clients } = stage
   const { node, pod, outside } = clients
 
