@@ -173,9 +173,10 @@ await onEachBackend(import.meta.url, async backend => {
         })),
       })
       const dead = { nodePort: refused, balancer: unserved }
-      const status = { loadBalancer: { ingress: [{ ip: '203.0.113.8' }] } }
       const become = async (spec: Readonly<Record<string, unknown>>): Promise<void> => {
-        stage.change('services', 'typed', { spec, status })
+        stage.change('services', 'typed', { spec })
+        // The API server takes it away with the type.
+        if (spec.type === 'LoadBalancer') stage.balance('typed', { ip: '203.0.113.8' })
         await stage.synced()
       }
       t.strictSame(await hears(), { clusterIp: typed, ...dead })
