@@ -118,7 +118,7 @@ await onEachBackend(import.meta.url, async backend => {
   await addRules(backend, 'IPv4', foreign)
   await addRules(backend, 'IPv6', foreignIpv6)
   const before = await Promise.all(families.map(family => rulesNow(backend, family)))
-  const stage = await startStage(backend, ['--proxy-port-range', '20000-20999'])
+  const stage = await startStage(backend, { args: ['--proxy-port-range', '20000-20999'] })
   const { clients, cluster } = stage
   const { node, pod, outside } = clients
   const [web = ''] = await stage.deploy('web')
