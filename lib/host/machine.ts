@@ -60,6 +60,25 @@ const canWrite = async (folder: string): Promise<boolean> => {
   }
 }
 
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )
+
+/** Makes the folder, and those above it. Node's own way to do so never ends below /proc (tried with 20.20). */
+const makeFolder = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder)
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return
+    const above = dirname(folder)
+    if (errorCode(error) !== 'ENOENT' || (await exists(above))) throw error
+    await makeFolder(above)
+    await makeFolder(folder)
+  }
+}
+
 let written = 0
 
 /** The machine this process runs on. */
@@ -67,7 +86,7 @@ export const machine: Host = {
   run,
   readFile: path => readFile(path, 'utf8').catch(missingIsUndefined),
   writeFile: async (path, text) => {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
     // In the same folder, as a rename is atomic only within one file system; numbered, for writers at one time.
     const temporary = `${path}.${process.pid}.${(written += 1)}`
     try {

@@ -63,3 +63,10 @@ t.test('a file that cannot be written leaves nothing behind', async t => {
 t.test('a file that is there but cannot be read is an error', async t => {
   await t.rejects(machine.readFile(t.testdir()), { code: 'EISDIR' })
 })
+
+t.test('where no folder can be made, that is said, and does not take for ever', async t => {
+  await t.rejects(machine.writeFile('/proc/nowhere/at/all', 'text'), { code: 'ENOENT' })
+  await t.rejects(machine.writeFile(join(t.testdir({ file: '' }), 'file/below/it'), 'text'), {
+    code: 'ENOTDIR',
+  })
+})
