@@ -41,6 +41,19 @@ export interface Preparation {
   readonly addresses: readonly IpAddress[]
 }
 
+/** Why the kernel could not be told what to do in one family. */
+export interface FamilyFailure {
+  readonly family: Family
+  readonly error: unknown
+}
+
+/** What became of the rules. */
+export interface Applied {
+  /** The families whose rules were written. */
+  readonly written: readonly Family[]
+  readonly failures: readonly FamilyFailure[]
+}
+
 /** Nothing at all. */
 export const nothingWanted: Wanted = { portals: [], guarded: [], open: [], ownPods: { kind: 'unknown' } }
 
@@ -48,15 +61,15 @@ export const nothingWanted: Wanted = { portals: [], guarded: [], open: [], ownPo
 export interface Capture {
   /**
    * Makes the machine ready for listeners that are about to open, beside those it has: nobody reaches them directly, not even
-   * before `apply`. Rejects where that is not possible: then they may not be opened.
+   * before `apply`. Resolves with the families in which that is not possible: there they may not be opened.
    */
-  prepare(opening: Preparation): Promise<void>
+  prepare(opening: Preparation): Promise<readonly FamilyFailure[]>
   /**
-   * Makes the kernel do what is `wanted`, and writes nothing where it already does. Resolves with the families
-   * that were written. Rejects when the kernel could not be told: what was served is then still served, and what was refused
-   * still refused, and the same call again brings the rest.
+   * Makes the kernel do what is `wanted`, and writes nothing where it already does. One family's failure is not the other's:
+   * where the kernel could not be told, what was served is still served, and what was refused still refused, and the same call
+   * again brings the rest.
    */
-  apply(wanted: Wanted): Promise<readonly Family[]>
+  apply(wanted: Wanted): Promise<Applied>
   /** Takes everything of ours out, strays of earlier runs included. Resolves with what was removed, a line each. */
   remove(): Promise<readonly string[]>
 }

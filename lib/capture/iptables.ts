@@ -3,10 +3,11 @@ import type { Report } from '../model/event.js'
 import type { Family, IpAddress } from '../model/ip-address.js'
 import { turn } from '../model/turn.js'
 import type { Backend } from './backend.js'
-import type { Capture, Preparation, Wanted } from './capture.js'
+import type { Applied, Capture, FamilyFailure, Preparation, Wanted } from './capture.js'
 import { tables } from './chains.js'
 import { Conntrack } from './conntrack.js'
 import { putAddress, removeAddresses } from './dedicated-address.js'
+import { eachFamily } from './each-family.js'
 import { FamilyTables, type Memory } from './family-tables.js'
 import { type Plan, Planner } from './planner.js'
 import { removeText, restoreText, withGuard } from './restore-text.js'
@@ -70,8 +71,8 @@ export class Iptables implements Capture {
     }
   }
 
-  async prepare({ guarded }: Preparation): Promise<void> {
-    await this.#eachFamily(async family => {
+  async prepare({ guarded }: Preparation): Promise<readonly FamilyFailure[]> {
+    const { failures } = await eachFamily(this.#options.families, async family => {
       const opening = guarded.filter(each => each.family === family)
       if (opening.length === 0) return []
       const current = await this.#tables[family].known()
@@ -80,33 +81,36 @@ export class Iptables implements Capture {
       await this.#putAddress(family)
       return []
     })
+    return failures
   }
 
-  apply(wanted: Wanted): Promise<readonly Family[]> {
-    return this.#eachFamily(async family => {
-      const current = await this.#tables[family].known()
-      const plan = this.#planners[family].planFor(wanted)
-      await turn()
-      const text = current === plan.rules ? '' : restoreText(current, plan.rules)
-      if (wanted.portals.some(each => each.family === family)) await this.#putAddress(family)
-      await this.#change(family, { current, plan, text })
-      return text === '' ? [] : [family]
-    })
+  async apply(wanted: Wanted): Promise<Applied> {
+    const { results, failures } = await eachFamily(
+      this.#options.families,
+      async (family): Promise<Family[]> => {
+        const current = await this.#tables[family].known()
+        const plan = this.#planners[family].planFor(wanted)
+        await turn()
+        const text = current === plan.rules ? '' : restoreText(current, plan.rules)
+        if (wanted.portals.some(each => each.family === family)) await this.#putAddress(family)
+        await this.#change(family, { current, plan, text })
+        return text === '' ? [] : [family]
+      },
+    )
+    return { written: results, failures }
   }
 
   remove(): Promise<readonly string[]> {
-    return this.#eachFamily(async family => {
-      const current = await this.#tables[family].read()
-      const plan = { rules: nothing, redirects: redirectsIn(nothing) }
-      await this.#change(family, { current, plan, text: removeText(current) })
-      const { host, backend } = this.#options
-      const addresses = this.#target.kind === 'dnat' ? await removeAddresses({ host, family }) : []
-      return [...inventory(current).map(line => `${family} ${backend.kind} ${line}`), ...addresses]
-    })
-  }
-
-  #eachFamily<Result>(work: (family: Family) => Promise<readonly Result[]>): Promise<readonly Result[]> {
-    return settled(this.#options.families.map(work))
+    return settled(
+      this.#options.families.map(async family => {
+        const current = await this.#tables[family].read()
+        const plan = { rules: nothing, redirects: redirectsIn(nothing) }
+        await this.#change(family, { current, plan, text: removeText(current) })
+        const { host, backend } = this.#options
+        const addresses = this.#target.kind === 'dnat' ? await removeAddresses({ host, family }) : []
+        return [...inventory(current).map(line => `${family} ${backend.kind} ${line}`), ...addresses]
+      }),
+    )
   }
 
   async #putAddress(family: Family): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Host } from '../host/host.js'
 import { type Family, familyOf, type IpAddress } from '../model/ip-address.js'
-import type { Capture, Preparation, Wanted } from './capture.js'
+import type { Applied, Capture, FamilyFailure, Preparation, Wanted } from './capture.js'
+import { eachFamily, type Outcomes } from './each-family.js'
 import { addAddresses, deleteAddresses, ourAddresses, removeAddresses } from './dedicated-address.js'
 import { ip, ipBatch, type IpOptions } from './ip-command.js'
 import { settled } from './settled.js'
@@ -78,17 +79,18 @@ export class LocalRoutes implements Capture {
     this.#options = options
   }
 
-  async prepare({ addresses }: Preparation): Promise<void> {
-    await this.#eachFamily(async options => {
+  async prepare({ addresses }: Preparation): Promise<readonly FamilyFailure[]> {
+    const { failures } = await this.#apart(async options => {
       if (addresses.some(address => familyOf(address) === options.family))
         await this.#add(options, addresses, await localTable(options))
       return []
     })
+    return failures
   }
 
-  apply({ portals }: Wanted): Promise<readonly Family[]> {
+  async apply({ portals }: Wanted): Promise<Applied> {
     const addresses = portals.flatMap(({ portal }) => (portal.kind === 'node-port' ? [] : [portal.address]))
-    return this.#eachFamily(async options => {
+    const { results, failures } = await this.#apart(async (options): Promise<Family[]> => {
       const { family } = options
       const table = await localTable(options)
       const wanted = new Set<string>(addresses.filter(address => familyOf(address) === family))
@@ -97,6 +99,7 @@ export class LocalRoutes implements Capture {
       await ways[family].delete(options, gone)
       return added + gone.length > 0 ? [family] : []
     })
+    return { written: results, failures }
   }
 
   remove(): Promise<readonly string[]> {
@@ -106,6 +109,11 @@ export class LocalRoutes implements Capture {
   #eachFamily<Result>(work: (options: IpOptions) => Promise<readonly Result[]>): Promise<readonly Result[]> {
     const { host, families } = this.#options
     return settled(families.map(family => work({ host, family })))
+  }
+
+  #apart<Result>(work: (options: IpOptions) => Promise<readonly Result[]>): Promise<Outcomes<Result>> {
+    const { host, families } = this.#options
+    return eachFamily(families, family => work({ host, family }))
   }
 
   /** What is this machine's own already needs nothing, and must not lose what it has. Resolves with how many were added. */

@@ -1,14 +1,13 @@
-import type { Family } from '../model/ip-address.js'
-import type { Capture } from './capture.js'
+import type { Applied, Capture, FamilyFailure } from './capture.js'
 
 /** Changes nothing on this machine: clients come to the listeners, or are led there by somebody else. */
 export class NoCapture implements Capture {
-  prepare(): Promise<void> {
-    return Promise.resolve()
+  prepare(): Promise<readonly FamilyFailure[]> {
+    return Promise.resolve([])
   }
 
-  apply(): Promise<readonly Family[]> {
-    return Promise.resolve([])
+  apply(): Promise<Applied> {
+    return Promise.resolve({ written: [], failures: [] })
   }
 
   remove(): Promise<readonly string[]> {

@@ -74,6 +74,12 @@ export type ProxyOwnEvent =
       readonly portal: string
       readonly reason: string
     }
+  | {
+      /** It is ours again. */
+      readonly type: 'portal-served'
+      readonly servicePort: ServicePortId
+      readonly portal: string
+    }
   | { readonly type: 'closed'; readonly servicePort: ServicePortId; readonly port: Port }
   | {
       readonly type: 'endpoints'
@@ -86,6 +92,12 @@ export type ProxyOwnEvent =
       readonly family: Family
       /** What `iptables-restore` was given. */
       readonly text: string
+    }
+  | {
+      /** Nothing can be captured in one family; what was in force there stays, and the other one goes on. */
+      readonly type: 'family-failed'
+      readonly family: Family
+      readonly reason: string
     }
   | {
       readonly type: 'synced'

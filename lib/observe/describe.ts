@@ -44,6 +44,8 @@ const ownSentence = (event: ProxyOwnEvent): Sentence => {
       const why = `${event.reason}; the rest of the Service works, and this is tried again`
       return sentence('error', 0, `${event.servicePort}: ${event.portal} is not served: ${why}`)
     }
+    case 'portal-served':
+      return sentence('info', 0, `${event.servicePort}: ${event.portal} is served now`)
     case 'closed':
       return sentence('info', 2, `${event.servicePort}: no longer listening on local port ${event.port}`)
     case 'endpoints': {
@@ -60,6 +62,10 @@ const ownSentence = (event: ProxyOwnEvent): Sentence => {
     }
     case 'rules-written':
       return sentence('info', 2, `wrote ${event.family} rules:\n${event.text.trimEnd()}`)
+    case 'family-failed': {
+      const stays = 'what was in force there stays, and it is tried again with each sync'
+      return sentence('error', 0, `${event.family} is not brought up to date: ${event.reason}; ${stays}`)
+    }
     case 'synced': {
       const changed = event.opened + event.closed + event.written.length > 0
       const written =
@@ -116,10 +122,12 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'listening':
     case 'listen-failed':
     case 'portal-failed':
+    case 'portal-served':
     case 'closed':
     case 'endpoints':
     case 'affinity':
     case 'rules-written':
+    case 'family-failed':
     case 'synced':
     case 'sync-failed':
     case 'conntrack-failed':

@@ -3,7 +3,7 @@ import type { Listener } from '../dataplane/listener.js'
 import { type Endpoint, endpointText } from '../model/endpoint.js'
 import { errorCode, errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
-import { anyAddressLike } from '../model/ip-address.js'
+import { anyAddressLike, familyOf } from '../model/ip-address.js'
 import { type Portal, portalText } from '../model/portal.js'
 import type { Protocol, ServicePort } from '../model/service-port.js'
 import type { Opening } from './opening.js'
@@ -33,8 +33,15 @@ export const portalKey = ({ portal, servicePort, family }: Keyed): string =>
 
 const keyOf = ({ place, servicePort }: Hold): string => `${servicePort.name.protocol} ${endpointText(place)}`
 
-// Nobody else is at an address that is not there yet, or no longer.
-const isNobodys = (error: unknown): boolean => errorCode(error) === 'EADDRNOTAVAIL'
+// Where we may not listen (a port below 1024, without the right to), nobody can tell whose it is. Other errors say nothing of
+// others: nobody is at an address that is not there yet, and too few descriptors are our own affair.
+const saysItIsTaken: ReadonlySet<string | undefined> = new Set(['EADDRINUSE', 'EACCES'])
+
+const complaintKey = ({ place, servicePort }: Hold): string => `${servicePort.id} ${endpointText(place)}`
+
+/** The port, whatever the address, as a key. */
+const portOf = ({ place: { address, port }, servicePort }: Hold): string =>
+  `${servicePort.name.protocol} ${familyOf(address)} ${port}`
 
 /** Listeners at portals' own places, so that no other program of this machine gets them. */
 export class Holders {
@@ -61,15 +68,19 @@ export class Holders {
     const foreign = new Set<string>()
     const complaints = new Map<string, string>()
     this.#wanted = new Map(holds.map(hold => [keyOf(hold), hold]))
+    await this.#clear()
     for (const [key, hold] of this.#wanted)
       try {
         await this.#keep(key, hold)
       } catch (error) {
+        // Two Services' portals may meet at one place; whose clients are whose is decided by the rules.
+        if (errorCode(error) === 'EADDRINUSE' && this.#holdsBeside(hold)) continue
         const { portal, servicePort } = hold
         const { name, family } = servicePort
-        if (!isNobodys(error)) foreign.add(portalKey({ portal, servicePort: name, family }))
+        if (saysItIsTaken.has(errorCode(error))) foreign.add(portalKey({ portal, servicePort: name, family }))
         this.#complain(hold, errorText(error), complaints)
       }
+    this.#tellWhatHealed(complaints)
     this.#complaints = complaints
     return foreign
   }
@@ -97,13 +108,26 @@ export class Holders {
   async #keep(key: string, hold: Hold): Promise<void> {
     const { place, servicePort, picker } = hold
     const { id, name, family } = servicePort
-    const held = this.#holders.get(key)
-    // The port went from one Service to another: who comes in between is served by the rules.
-    if (held && held.hold.servicePort.id !== id) await this.#close(key)
     const opening = { servicePort: id, protocol: name.protocol, family, picker, ...place }
     const listener = this.#holders.get(key)?.listener ?? (await this.#parts.listen(opening))
     this.#holders.set(key, { hold, listener })
     listener.update(servicePort)
+  }
+
+  /** Lets go of what is in the way: who comes in between is served by the rules. */
+  async #clear(): Promise<void> {
+    const missing = new Set(this.missing([...this.#wanted.values()]).map(portOf))
+    const inTheWay = [...this.#holders].filter(([key, { hold }]) => {
+      const wanted = this.#wanted.get(key)
+      return wanted ? wanted.servicePort.id !== hold.servicePort.id : missing.has(portOf(hold))
+    })
+    await Promise.all(inTheWay.map(([key]) => this.#close(key)))
+  }
+
+  /** Whether the same port is held at another address, which may be all addresses. */
+  #holdsBeside(hold: Hold): boolean {
+    for (const other of this.#holders.values()) if (portOf(other.hold) === portOf(hold)) return true
+    return false
   }
 
   async #close(key: string): Promise<void> {
@@ -112,8 +136,18 @@ export class Holders {
     await held?.listener.close()
   }
 
-  #complain({ portal, place, servicePort }: Hold, reason: string, complaints: Map<string, string>): void {
-    const key = `${servicePort.id} ${endpointText(place)}`
+  #tellWhatHealed(complaints: ReadonlyMap<string, string>): void {
+    for (const hold of this.#wanted.values()) {
+      const key = complaintKey(hold)
+      const { portal, servicePort } = hold
+      if (this.#complaints.has(key) && !complaints.has(key))
+        this.#parts.report({ type: 'portal-served', servicePort: servicePort.id, portal: portalText(portal) })
+    }
+  }
+
+  #complain(hold: Hold, reason: string, complaints: Map<string, string>): void {
+    const key = complaintKey(hold)
+    const { portal, servicePort } = hold
     complaints.set(key, reason)
     if (this.#complaints.get(key) === reason) return
     const text = portalText(portal)

@@ -7,6 +7,7 @@ import type { IpAddress } from '../model/ip-address.js'
 import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
 import type { Snapshot } from '../model/snapshot.js'
 import { drain } from './drain.js'
+import { FamilyFailures } from './family-failures.js'
 import type { HealthChecks } from './health-checks.js'
 import type { LocalPorts } from './local-ports.js'
 import { RateLimiter } from './rate-limiter.js'
@@ -50,11 +51,13 @@ export class Proxy {
   #waitingSince: Milliseconds | undefined
   /** Whether the source has seen everything once. */
   #informed = false
+  readonly #familyFailures: FamilyFailures
   /** The local ports that the state file has. */
   #saved: number | undefined
 
   constructor(parts: ProxyParts) {
     this.#parts = parts
+    this.#familyFailures = new FamilyFailures(parts.report)
     this.#limiter = new RateLimiter({
       work: () => this.#syncInTime(),
       failed: (error, retryIn) => parts.report({ type: 'sync-failed', reason: errorText(error), retryIn }),
@@ -121,23 +124,23 @@ export class Proxy {
     const began = clock.now()
     const snapshot = source.snapshot()
     const { servicePorts } = snapshot
-    const opened = await served.open(snapshot)
+    const { opened, failures: unready } = await served.open(snapshot)
     const nodePortAddresses = nodePortsAt(snapshot)
     await healthChecks.update(snapshot.healthChecks, nodePortAddresses)
     const gone = served.missingFrom(servicePorts)
     await this.#save()
-    const written = await capture.apply({
+    const { written, failures } = await capture.apply({
       portals: served.captured(servicePorts),
       guarded: served.guarded,
       open: healthChecks.open,
       ownPods: snapshot.ownPods,
       ...(nodePortAddresses && { nodePortAddresses }),
     })
-    await served.drop(gone)
-    localPorts.keepOnly(servicePorts.map(({ id }) => id))
+    this.#familyFailures.tell([...unready, ...failures], snapshot)
+    const closed = await served.drop(gone, failures)
+    localPorts.keepOnly([...servicePorts.map(({ id }) => id), ...served.ids])
     const duration = milliseconds(clock.now() - began)
-    const count = servicePorts.length
-    report({ type: 'synced', servicePorts: count, opened, closed: gone.length, written, duration })
+    report({ type: 'synced', servicePorts: servicePorts.length, opened, closed, written, duration })
     void selfTest?.look(servicePorts)
   }
 
@@ -146,11 +149,9 @@ export class Proxy {
     const { served, capture, report } = this.#parts
     const { guarded } = served
     if (guarded.length === 0) return
-    try {
-      await capture.apply({ ...nothingWanted, guarded })
-    } catch (error) {
-      report({ type: 'retire-failed', reason: errorText(error) })
-    }
+    const { failures } = await capture.apply({ ...nothingWanted, guarded })
+    for (const { family, error } of failures)
+      report({ type: 'retire-failed', reason: `${family}: ${errorText(error)}` })
   }
 
   /** Remembers the local ports before rules name them: a crash in between must not make strays of them. */

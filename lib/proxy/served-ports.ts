@@ -1,5 +1,5 @@
 import type { ServicePicker } from '../balancer/service-picker.js'
-import type { CapturedPortal, GuardedPort, Preparation } from '../capture/capture.js'
+import type { CapturedPortal, FamilyFailure, GuardedPort, Preparation } from '../capture/capture.js'
 import type { Listener } from '../dataplane/listener.js'
 import { errorCode, errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
@@ -8,7 +8,8 @@ import type { Port } from '../model/port.js'
 import type { ServicePort, ServicePortId } from '../model/service-port.js'
 import type { Snapshot } from '../model/snapshot.js'
 import { turn } from '../model/turn.js'
-import { type Hold, type Holders, portalKey } from './holders.js'
+import { HeldPortals } from './held-portals.js'
+import type { Holders } from './holders.js'
 import type { LocalPorts } from './local-ports.js'
 import type { Opening } from './opening.js'
 import type { Places } from './places.js'
@@ -23,7 +24,7 @@ export interface ServedPortsParts {
   /** This machine's; others are another object. */
   readonly addresses: () => readonly IpAddress[]
   /** Makes the machine ready for what is about to open. */
-  readonly prepare: (preparation: Preparation) => Promise<void>
+  readonly prepare: (preparation: Preparation) => Promise<readonly FamilyFailure[]>
   /** A picker for a new service port. */
   readonly newPicker: () => ServicePicker
   readonly report: Report
@@ -35,38 +36,46 @@ const attempts = 8
 /** To open so many takes a few milliseconds: then it is others' turn. */
 const turnsEvery = 64
 
+/** What became of the service ports that had no listener. */
+export interface Opened {
+  readonly opened: number
+  readonly failures: readonly FamilyFailure[]
+}
+
 /** The service ports that we have listeners for. */
 export class ServedPorts {
   readonly #parts: ServedPortsParts
+  readonly #held: HeldPortals
   readonly #served = new Map<ServicePortId, ServedPort>()
   /** Why there is no listener, where there is none: said once. */
   readonly #complaints = new Map<ServicePortId, string>()
-  /** Portals that another program has. */
-  #foreign: ReadonlySet<string> = new Set()
   #addresses: readonly IpAddress[] = []
 
   constructor(parts: ServedPortsParts) {
     this.#parts = parts
+    this.#held = new HeldPortals(parts)
   }
 
   /**
    * Gives the service ports that have listeners their endpoints, and opens listeners for those that have none, and at the
-   * places that are to be held. Resolves with how many were opened; one that cannot be opened is reported, does not harm the
-   * others, and is tried again next time.
+   * places that are to be held. One that cannot be opened is reported, does not harm the others, and is tried again next time;
+   * in a family that nothing can be captured in, none is opened.
    */
-  async open(snapshot: Snapshot): Promise<number> {
+  async open(snapshot: Snapshot): Promise<Opened> {
     const { servicePorts } = snapshot
     this.#update(servicePorts)
     const before = this.#served.size
+    let failures: readonly FamilyFailure[] = []
     let missing = servicePorts.filter(({ id }) => !this.#served.has(id))
     for (let attempt = 1; missing.length > 0 && attempt <= attempts; attempt++) {
       const planned = missing.flatMap(servicePort => this.#plan(servicePort))
-      await this.#parts.prepare({ guarded: planned.map(guardedPort), addresses: [] })
-      missing = await this.#openAll(planned)
+      failures = await this.#parts.prepare({ guarded: planned.map(guardedPort), addresses: [] })
+      const unready = new Set(failures.map(({ family }) => family))
+      missing = await this.#openAll(planned.filter(({ servicePort: { family } }) => !unready.has(family)))
     }
     for (const { id } of missing) this.#complain(id, `${attempts} local ports in turn are somebody else's`)
-    await this.#hold(snapshot)
-    return this.#served.size - before
+    await this.#held.hold(snapshot, id => this.#served.get(id)?.picker)
+    return { opened: this.#served.size - before, failures }
   }
 
   /** Those that we have a listener for and that `servicePorts` no longer names. */
@@ -81,7 +90,7 @@ export class ServedPorts {
     const captured: CapturedPortal[] = []
     for (const { id } of servicePorts)
       for (const portal of this.#served.get(id)?.captured ?? [])
-        if (this.#foreign.size === 0 || !this.#foreign.has(portalKey(portal))) captured.push(portal)
+        if (this.#held.isOurs(portal)) captured.push(portal)
     return captured
   }
 
@@ -90,11 +99,22 @@ export class ServedPorts {
     return [...this.#served.values()].map(({ guarded }) => guarded)
   }
 
-  /** Closes the listeners of `ids`, whose service ports are no more, and lets go of places that need not be held. */
-  async drop(ids: readonly ServicePortId[]): Promise<void> {
-    for (const id of ids) this.#served.get(id)?.abandon()
-    await this.#close(ids)
+  /** Those that have a listener. */
+  get ids(): readonly ServicePortId[] {
+    return [...this.#served.keys()]
+  }
+
+  /**
+   * Closes the listeners of `ids`, whose service ports are no more, and lets go of places that need not be held. Not in families
+   * that failed: rules may still lead to them. Resolves with how many were closed.
+   */
+  async drop(ids: readonly ServicePortId[], failures: readonly FamilyFailure[]): Promise<number> {
+    const standing = new Set(failures.map(({ family }) => family))
+    const free = ids.filter(id => !standing.has(this.#served.get(id)?.servicePort.family ?? 'IPv4'))
+    for (const id of free) this.#served.get(id)?.abandon()
+    await this.#close(free)
     await this.#parts.holders.release()
+    return free.length
   }
 
   /** Closes all listeners. Connections that are open go on. */
@@ -159,22 +179,6 @@ export class ServedPorts {
     this.#complaints.delete(id)
     report({ type: 'listening', servicePort: id, family, port: listener.port })
     this.#served.set(id, new ServedPort(servicePort, { picker, listener, report }))
-  }
-
-  async #hold(snapshot: Snapshot): Promise<void> {
-    const { holders, places, prepare } = this.#parts
-    const holds = snapshot.servicePorts.flatMap((servicePort): Hold[] => {
-      const served = this.#served.get(servicePort.id)
-      if (!served) return []
-      const { picker } = served
-      return servicePort.portals.flatMap(portal =>
-        places(portal, servicePort, snapshot).map(place => ({ place, portal, servicePort, picker })),
-      )
-    })
-    const missing = holders.missing(holds)
-    if (missing.length > 0)
-      await prepare({ guarded: [], addresses: missing.map(({ place }) => place.address) })
-    this.#foreign = await holders.hold(holds)
   }
 
   #complain(servicePort: ServicePortId, reason: string): void {

@@ -5,6 +5,7 @@ import { machine } from '../../lib/host/machine.js'
 import { inNamespace } from '../namespace.js'
 import { run, runAll, without } from './commands.js'
 import { tried } from './tried.js'
+import { whole } from './whole.js'
 import { refused, served, wanted } from './wanted.js'
 
 const cart = served({ address: '10.96.0.10', localPort: 14_000 })
@@ -103,7 +104,7 @@ const onAnyBackend = (): void => {
 
   t.test('both families are written, and both left alone the second time', async t => {
     const families = ['IPv4', 'IPv6'] as const
-    const capture = new Iptables({ host: machine, backend, families, addresses, report })
+    const capture = whole(new Iptables({ host: machine, backend, families, addresses, report }))
     t.teardown(() => capture.remove())
     const both = wanted(cart, served({ address: 'fd00:96::10', localPort: 14_000 }))
     t.strictSame(await capture.apply(both), ['IPv4', 'IPv6'])
@@ -116,7 +117,7 @@ const onAnyBackend = (): void => {
     'a table that iptables cannot read is not written blindly',
     { skip: without('nft', '--version') },
     async t => {
-      const capture = new Iptables({ host: machine, backend, families: ['IPv4'], addresses, report })
+      const capture = whole(new Iptables({ host: machine, backend, families: ['IPv4'], addresses, report }))
       await capture.apply(wanted(cart))
       run('nft', 'add', 'rule', 'ip', 'nat', 'OUTPUT', 'tcp', 'dport', '9', 'redirect', 'to', ':7')
       await t.rejects(capture.apply(wanted(cart)), { code: 'conflict' })
@@ -143,7 +144,7 @@ const onAnyBackend = (): void => {
           addresses,
           report,
         } as const
-        await t.rejects(new Iptables(options).apply(wanted(cart)), { code: 'missing' })
+        await t.rejects(whole(new Iptables(options)).apply(wanted(cart)), { code: 'missing' })
       }
     },
   )

@@ -12,6 +12,7 @@ import { inNamespace } from '../namespace.js'
 import { heard } from './ask.js'
 import { run, runAll } from './commands.js'
 import { addIpv6, addOutside, buildNode, inPod } from './node-and-pod.js'
+import { whole } from './whole.js'
 import { served, wanted } from './wanted.js'
 
 const families = ['IPv4', 'IPv6'] as const
@@ -33,7 +34,7 @@ await inNamespace(import.meta.url, () => {
 
   t.test("a portal's address can be listened on as soon as it is prepared for", async t => {
     const before = routes()
-    const capture = new LocalRoutes({ host: machine, families })
+    const capture = whole(new LocalRoutes({ host: machine, families }))
     t.teardown(() => capture.remove())
     await capture.prepare({ guarded: [], addresses })
     for (const host of addresses) {
@@ -50,7 +51,7 @@ await inNamespace(import.meta.url, () => {
 
   t.test('routes that are wanted no more go, and those that somebody removed come back', async t => {
     const before = routes()
-    const capture = new LocalRoutes({ host: machine, families })
+    const capture = whole(new LocalRoutes({ host: machine, families }))
     t.teardown(() => capture.remove())
     t.strictSame(await capture.apply(wanted(four, six)), ['IPv4', 'IPv6'])
     const both = routes()
@@ -66,7 +67,7 @@ await inNamespace(import.meta.url, () => {
   t.test("an address that is this machine's own, and routes of others, are left alone", async t => {
     runAll('ip route add local 10.97.0.1 dev lo proto 99')
     const before = routes()
-    const capture = new LocalRoutes({ host: machine, families: ['IPv4'] })
+    const capture = whole(new LocalRoutes({ host: machine, families: ['IPv4'] }))
     const own = served({ kind: 'external-ip', address: '198.51.100.1', localPort: 14_000 })
     await capture.prepare({ guarded: [], addresses: ['198.51.100.1', '10.97.0.1'].map(ipAddress) })
     await capture.apply(wanted(own, served({ address: '10.97.0.1', localPort: 14_001 })))
@@ -77,7 +78,7 @@ await inNamespace(import.meta.url, () => {
 
   t.test('thousands of addresses are made our own, and are no more', async t => {
     const before = routes()
-    const capture = new LocalRoutes({ host: machine, families })
+    const capture = whole(new LocalRoutes({ host: machine, families }))
     t.teardown(() => capture.remove())
     const many = [
       ...Array.from({ length: 10_000 }, (_, index) => ipAddress(`10.96.${index >> 8}.${index & 255}`)),
@@ -92,7 +93,7 @@ await inNamespace(import.meta.url, () => {
 
   t.test('what a killed run left is cleaned up, and said', async t => {
     const before = routes()
-    await new LocalRoutes({ host: machine, families }).apply(wanted(four, six))
+    await whole(new LocalRoutes({ host: machine, families })).apply(wanted(four, six))
     t.strictSame(await cleanup({ host: machine, addresses: () => [], report: () => undefined }), [
       'IPv4 route to 10.96.0.10 on lo',
       'IPv6 address fd00:96::10 on lo',
@@ -105,10 +106,10 @@ await inNamespace(import.meta.url, () => {
       ...machine,
       run: program => Promise.reject(Object.assign(new Error(`spawn ${program} ENOENT`), { code: 'ENOENT' })),
     }
-    await t.rejects(new LocalRoutes({ host, families }).apply(wanted(four)), { code: 'missing' })
+    await t.rejects(whole(new LocalRoutes({ host, families })).apply(wanted(four)), { code: 'missing' })
     const answer = { code: 2, stdout: '', stderr: 'RTNETLINK answers: Operation not permitted\n' }
     const refusing: Host = { ...machine, run: () => Promise.resolve(answer) }
-    await t.rejects(new LocalRoutes({ host: refusing, families }).apply(wanted(four)), {
+    await t.rejects(whole(new LocalRoutes({ host: refusing, families })).apply(wanted(four)), {
       code: 'failed',
       message: /Operation not permitted/,
       cure: /CAP_NET_ADMIN/,
@@ -119,7 +120,7 @@ await inNamespace(import.meta.url, () => {
     const before = routes()
     const capture = new NoCapture()
     await capture.prepare()
-    t.strictSame(await capture.apply(), [])
+    t.strictSame(await capture.apply(), { written: [], failures: [] })
     t.strictSame(await capture.remove(), [])
     t.equal(routes(), before)
   })

@@ -6,6 +6,7 @@ import { seconds } from '../../lib/model/milliseconds.js'
 import { FakeClock } from '../fake-clock.js'
 import { inNamespace } from '../namespace.js'
 import { run, without } from './commands.js'
+import { whole } from './whole.js'
 import { served, wanted } from './wanted.js'
 
 const cart = served({ address: '10.96.0.10', localPort: 14_000 })
@@ -29,10 +30,12 @@ const remembering = (t: Test) => {
       return machine.run(program, args, { ...options, ...(input !== undefined && { input }) })
     },
   }
-  const capture = new Iptables({
-    ...{ host, backend, families: ['IPv4'], addresses: () => [], report: () => undefined },
-    memory: { clock, span: seconds(10) },
-  })
+  const capture = whole(
+    new Iptables({
+      ...{ host, backend, families: ['IPv4'], addresses: () => [], report: () => undefined },
+      memory: { clock, span: seconds(10) },
+    }),
+  )
   t.teardown(() => capture.remove())
   return { capture, clock, broken, ran: (): string[] => programs.splice(0) }
 }

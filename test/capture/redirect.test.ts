@@ -2,13 +2,14 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
-import { type Capture, nothingWanted, type Wanted } from '../../lib/capture/capture.js'
+import { nothingWanted, type Wanted } from '../../lib/capture/capture.js'
 import { talk } from './client.js'
 import { udpClient, udpClientIn } from '../udp-client.js'
 import { inNamespace } from '../namespace.js'
 import { run, without } from './commands.js'
 import { buildNode, clientInPod, heardInPod, inPod, listen, listenUdp, nodeAddress } from './node-and-pod.js'
 import { tried } from './tried.js'
+import type { WholeCapture } from './whole.js'
 import { guardOf, refused, served, wanted } from './wanted.js'
 
 const cart = served({ address: '10.96.0.10', localPort: 14_000 })
@@ -19,7 +20,7 @@ const others = Array.from({ length: 100 }, (_, index) =>
 )
 
 /** What a pod's 2,000 connections and more hear while the rules change back and forth, 20 times and more. */
-const heardDuringSwaps = async (capture: Capture, one: Wanted, other: Wanted): Promise<string[]> => {
+const heardDuringSwaps = async (capture: WholeCapture, one: Wanted, other: Wanted): Promise<string[]> => {
   await capture.apply(one)
   const client = clientInPod('10.96.0.10', '80', '2000')
   const answers = text(client.stdout)

@@ -7,9 +7,10 @@ import { localAddresses } from '../../lib/host/local-addresses.js'
 import { machine } from '../../lib/host/machine.js'
 import type { Family } from '../../lib/model/ip-address.js'
 import type { ProxyEvent } from '../../lib/model/event.js'
+import { whole, type WholeCapture } from './whole.js'
 
 interface Tried {
-  readonly capture: Iptables
+  readonly capture: WholeCapture
   readonly events: readonly ProxyEvent[]
   /** What was given to iptables-restore, one text a time. */
   readonly written: readonly string[]
@@ -29,7 +30,7 @@ export const tried = (
 ): Tried => {
   const events: ProxyEvent[] = []
   const written: string[] = []
-  const capture = new Iptables({
+  const iptables = new Iptables({
     host,
     backend: { kind, infix: `-${kind}` },
     families,
@@ -40,6 +41,7 @@ export const tried = (
       if (event.type === 'rules-written') written.push(event.text)
     },
   })
+  const capture = whole(iptables)
   t.teardown(() => capture.remove())
   return { capture, events, written }
 }

@@ -67,6 +67,36 @@ t.test('a node port that another program has is said once, left alone, and tried
     'open 0.0.0.0:30080',
     'rules [cart serve 14000, cart *:30080 for everybody serve 14000] guard [14000]',
   ])
+  t.match(
+    events.filter(({ type }) => type === 'portal-served'),
+    [{ servicePort: both.id, portal: '*:30080' }],
+  )
+})
+
+t.test('an external IP of this machine and a node port may meet at one port: both are served', async t => {
+  const { sync, events } = stage(t)
+  const aaa: ServicePort = {
+    ...servicePort('aaa', 1),
+    portals: [
+      { kind: 'external-ip', address: ipAddress('172.18.0.2'), port: port(30_080), clients: 'everybody' },
+    ],
+  }
+  await sync({ servicePorts: [aaa] })
+  const trouble = { '0.0.0.0:30080': 'EADDRINUSE' }
+  const rules = (await sync({ servicePorts: [aaa, having(nodePort(30_080))], trouble })).at(-1)
+  t.match(rules, 'aaa 172.18.0.2:30080 for everybody serve 14000, cart *:30080 for everybody serve 14001')
+  t.notOk(events.some(({ type }) => type === 'portal-failed'))
+})
+
+t.test('a node port is captured though there are too few descriptors to hold it', async t => {
+  const { sync, events } = stage(t)
+  const trouble = { '0.0.0.0:30080': 'EMFILE' }
+  const rules = (await sync({ servicePorts: [having(nodePort(30_080))], trouble })).at(-1)
+  t.equal(rules, 'rules [cart *:30080 for everybody serve 14000] guard [14000]')
+  t.match(
+    events.filter(({ type }) => type === 'portal-failed'),
+    [{ reason: /EMFILE/ }],
+  )
 })
 
 t.test('what is left alone is left alone for insiders, too', async t => {

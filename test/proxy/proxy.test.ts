@@ -1,5 +1,6 @@
 import t from 'tap'
 import { seconds } from '../../lib/model/milliseconds.js'
+import { type ServicePort, servicePortId } from '../../lib/model/service-port.js'
 import { servicePort, stage } from './stage.js'
 
 t.test('a listener is opened before its rule is written', async t => {
@@ -103,3 +104,43 @@ t.test(
     t.strictSame(notes, ['rules [cart serve 14000] guard [14000]'])
   },
 )
+
+const inFamily = (family: 'IPv4' | 'IPv6', service = 'cart'): ServicePort => {
+  const ordinary = servicePort(service, 1)
+  return { ...ordinary, family, id: servicePortId(ordinary.name, { family, policy: 'Cluster' }) }
+}
+
+t.test('where one family fails, the other is served, and the failure said once', async t => {
+  const { sync, events } = stage(t)
+  const both = [inFamily('IPv4'), inFamily('IPv6')]
+  t.strictSame(await sync({ servicePorts: both, brokenFamilies: ['IPv6'] }), [
+    'prepare [14000, 14001]',
+    'open 14000',
+    'rules [cart serve 14000] guard [14000]',
+  ])
+  await sync()
+  t.strictSame(
+    events.filter(({ type }) => type === 'family-failed' || type === 'sync-failed'),
+    [{ type: 'family-failed', family: 'IPv6', reason: 'locked' }],
+  )
+  t.match(await sync({ brokenFamilies: [] }), ['prepare [14001]', 'open 14001'])
+})
+
+t.test('a listener of a family that fails stays open: rules may still lead to it', async t => {
+  const { sync } = stage(t)
+  await sync({ servicePorts: [inFamily('IPv4'), inFamily('IPv6')] })
+  const rest = [inFamily('IPv4')]
+  t.strictSame(await sync({ servicePorts: rest, brokenFamilies: ['IPv6'] }), [
+    'rules [cart serve 14000] guard [14000, 14001]',
+  ])
+  t.strictSame(await sync({ servicePorts: [...rest, inFamily('IPv4', 'web')] }), [
+    'prepare [14002]',
+    'open 14002',
+    'rules [cart serve 14000, web serve 14002] guard [14000, 14001, 14002]',
+  ])
+  t.match(await sync({ servicePorts: rest, brokenFamilies: [] }), [
+    /^rules/,
+    /^close 1400[12]/,
+    /^close 1400[12]/,
+  ])
+})

@@ -1,13 +1,13 @@
 import type { Test } from 'tap'
 import { ServicePicker } from '../../lib/balancer/service-picker.js'
-import type { Preparation, Wanted } from '../../lib/capture/capture.js'
+import type { FamilyFailure, Preparation, Wanted } from '../../lib/capture/capture.js'
 import { Connections } from '../../lib/dataplane/connections.js'
 import type { Listener } from '../../lib/dataplane/listener.js'
 import type { Host } from '../../lib/host/host.js'
 import { machine } from '../../lib/host/machine.js'
 import { endpointText } from '../../lib/model/endpoint.js'
 import type { ProxyEvent } from '../../lib/model/event.js'
-import { ipAddress } from '../../lib/model/ip-address.js'
+import { type Family, ipAddress } from '../../lib/model/ip-address.js'
 import { milliseconds, seconds } from '../../lib/model/milliseconds.js'
 import { emptySnapshot, type Snapshot } from '../../lib/model/snapshot.js'
 import { port } from '../../lib/model/port.js'
@@ -51,6 +51,8 @@ const text = ({ portals, guarded }: Wanted): string => {
 /** What there is to serve, and what goes wrong with it. */
 interface World extends Snapshot {
   readonly rulesFail: boolean
+  /** Families that nothing can be captured in. */
+  readonly brokenFamilies: readonly Family[]
   /** A service port that cannot be listened for. */
   readonly deaf: string
   /** Where nobody can listen, and with which code that fails. */
@@ -79,6 +81,7 @@ export const stage = (t: Test): Stage => {
     rulesFail: false,
     deaf: '',
     trouble: {},
+    brokenFamilies: [],
   }
   let changed = (): void => undefined
   const localPorts = new LocalPorts(portRange('14000-14099'), new Map())
@@ -106,9 +109,14 @@ export const stage = (t: Test): Stage => {
       return machine.writeFile(path, text)
     },
   }
-  const prepare = ({ guarded }: Preparation): Promise<void> => {
+  const failing = (): FamilyFailure[] => {
+    const families = world.rulesFail ? (['IPv4', 'IPv6'] as const) : world.brokenFamilies
+    return families.map(family => ({ family, error: new Error('locked') }))
+  }
+  const prepare = ({ guarded }: Preparation): Promise<readonly FamilyFailure[]> => {
     if (guarded.length > 0) notes.push(`prepare [${guarded.map(({ port }) => port).join(', ')}]`)
-    return Promise.resolve()
+    // Only a family that something opens in can fail.
+    return Promise.resolve(failing().filter(({ family }) => guarded.some(each => each.family === family)))
   }
   const served = new ServedPorts({
     localPorts,
@@ -130,7 +138,8 @@ export const stage = (t: Test): Stage => {
       prepare,
       apply: wanted => {
         notes.push(text(wanted))
-        return world.rulesFail ? Promise.reject(new Error('locked')) : Promise.resolve(['IPv4'])
+        const failures = failing()
+        return Promise.resolve({ written: failures.length > 0 ? [] : ['IPv4'], failures })
       },
       remove: () => Promise.resolve([String(notes.push('all rules out'))]),
     },

@@ -1,0 +1,29 @@
+import type { FamilyFailure } from '../capture/capture.js'
+import { errorText } from '../model/error-text.js'
+import type { Report } from '../model/event.js'
+import type { Family } from '../model/ip-address.js'
+import type { Snapshot } from '../model/snapshot.js'
+
+/** Tells of the families that nothing can be captured in, once for as long as the reason stays. */
+export class FamilyFailures {
+  readonly #report: Report
+  #told: ReadonlyMap<Family, string> = new Map()
+
+  constructor(report: Report) {
+    this.#report = report
+  }
+
+  /**
+   * Reports those that are new. Throws the first error where no family of the snapshot is left that works: then the whole
+   * work has failed. Else the others go on, and this one is tried again with the next sync.
+   */
+  tell(failures: readonly FamilyFailure[], { servicePorts }: Snapshot): void {
+    const failed = new Map(failures.map(({ family, error }) => [family, errorText(error)]))
+    const told = this.#told
+    this.#told = failed
+    const [first] = failures
+    if (first && servicePorts.every(({ family }) => failed.has(family))) throw first.error
+    for (const [family, reason] of failed)
+      if (told.get(family) !== reason) this.#report({ type: 'family-failed', family, reason })
+  }
+}
