@@ -75,8 +75,18 @@ t.test('cluster IPs, and what is for insiders, need no holding', async t => {
 t.test('without iptables, all portals are listened on; without capture, none', async t => {
   const clusterIp: Portal = { kind: 'cluster-ip', address: ipAddress('10.96.0.10'), port: port(80) }
   const bind = portalPlaces({ addresses, nodePortAddresses: [] })
-  const at = (portal: Portal): string[] => bind(portal, servicePort('TCP'), snapshot).map(endpointText)
+  const endpoints = [{ address: ipAddress('10.244.0.2'), port: port(8080) }]
+  const served = { ...servicePort('TCP'), endpoints }
+  const at = (portal: Portal): string[] => bind(portal, served, snapshot).map(endpointText)
   t.strictSame(at(clusterIp), ['10.96.0.10:80'])
   t.strictSame(at(nodePort), ['0.0.0.0:30080'])
-  t.strictSame(noPlaces(nodePort, servicePort('TCP'), snapshot), [])
+  t.strictSame(noPlaces(nodePort, served, snapshot), [])
+})
+
+t.test('without iptables, nobody listens for those whom nobody would serve, so they are refused', async t => {
+  const clusterIp: Portal = { kind: 'cluster-ip', address: ipAddress('10.96.0.10'), port: port(80) }
+  const bind = portalPlaces({ addresses, nodePortAddresses: [] })
+  for (const othersServe of [false, true])
+    for (const portal of [clusterIp, nodePort])
+      t.strictSame(bind(portal, { ...servicePort('TCP'), othersServe }, snapshot), [])
 })
