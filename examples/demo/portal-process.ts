@@ -72,6 +72,11 @@ export class PortalProcess {
     return this.#events.slice(from)
   }
 
+  /** All that it said so far, in words. */
+  words(): readonly string[] {
+    return this.#words
+  }
+
   /** Resolves with the first event, `from` on, that `is` the one. Rejects after 20 s, or when the process ends. */
   async event<Wanted extends ProxyEvent>(
     what: string,

@@ -29,7 +29,8 @@ export class HeldPortals {
       const picker = pickerOf(servicePort.id)
       return picker ? this.#holdsOf(servicePort, picker, snapshot) : []
     })
-    const missing = holders.missing(holds)
+    // Node ports are where this machine has addresses already, or at all of them, which is no address of its own.
+    const missing = holders.missing(holds).filter(({ portal }) => portal.kind !== 'node-port')
     if (missing.length > 0)
       await prepare({ guarded: [], addresses: missing.map(({ place }) => place.address) })
     this.#foreign = await holders.hold(holds)

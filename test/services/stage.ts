@@ -20,7 +20,8 @@ import { type HandMade, handMade } from './slice.js'
 import { type Deployed, deployment, found, neverReady, podsOf, whenReady, whenRunning } from './workloads.js'
 
 const startOfTime = '2026-01-01T00:00:00Z'
-const kubeconfig = '/run/sandbox/kubeconfig'
+/** Where a stage has its kubeconfig. */
+export const kubeconfig = '/run/sandbox/kubeconfig'
 
 const withMetadata = (value: unknown): ApiObject => {
   if (!isJsonObject(value) || !isJsonObject(value.metadata)) throw new TypeError('a patch left no object')
