@@ -41,6 +41,8 @@ export class Conntrack {
   readonly #options: ConntrackOptions
   /** Portals whose clients may be translated wrongly. */
   readonly #suspects = new Set<string>()
+  /** See `Suspicion`. */
+  readonly #moved = new Set<string>()
   #looked = false
   #complaint = ''
 
@@ -53,8 +55,13 @@ export class Conntrack {
    * time everybody's, as a run before this one may have ended half way.
    */
   suspect(before: Redirects, after: Redirects): void {
-    for (const portal of [...before.keys(), ...after.keys()])
-      if (!this.#looked || !samePorts(before.get(portal), after.get(portal))) this.#suspects.add(portal)
+    for (const portal of [...before.keys(), ...after.keys()]) {
+      const [old, next] = [before.get(portal), after.get(portal)]
+      const moves = !samePorts(old, next)
+      if (!this.#looked || moves) this.#suspects.add(portal)
+      // Who is whose is not in the entries: where clients part or meet, all of them begin anew.
+      if (moves && Math.max(old?.size ?? 0, next?.size ?? 0) > 1) this.#moved.add(portal)
+    }
     this.#looked = true
   }
 
@@ -66,9 +73,15 @@ export class Conntrack {
     if (this.#suspects.size === 0) return
     try {
       const listed = await this.#list()
-      const suspicion = { portals: this.#suspects, redirects, addresses: this.#options.addresses() }
+      const suspicion = {
+        portals: this.#suspects,
+        moved: this.#moved,
+        redirects,
+        addresses: this.#options.addresses(),
+      }
       for (const stale of staleFlows(listed, suspicion)) await this.#run('--delete', those(stale))
       this.#suspects.clear()
+      this.#moved.clear()
       this.#complaint = ''
     } catch (error) {
       this.#complain(error)

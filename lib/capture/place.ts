@@ -31,7 +31,9 @@ const addressOf = (digits: string): IpAddress =>
 
 const portsFrom = (digits: string, name: string): Rule => {
   const [first, last] = [digits.padEnd(portDigits, '0'), digits.padEnd(portDigits, 'f')]
-  return ` -m ${name} --dport ${parseInt(first, 16)}:${parseInt(last, 16)}`
+  const [from, to] = [first, last].map(port => parseInt(port, 16))
+  // As iptables-save has it: 80, not 80:80.
+  return ` -m ${name} --dport ${from === to ? from : `${from}:${to}`}`
 }
 
 /** The part of a rule that matches all places which begin with `digits`; in each, the address takes `addressDigits`. */

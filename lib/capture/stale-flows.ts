@@ -49,6 +49,8 @@ export const portalIn = (text: string): { readonly address?: IpAddress; readonly
 export interface Suspicion {
   /** Whose clients may be translated wrongly. */
   readonly portals: ReadonlySet<string>
+  /** Those of them whose clients may go to the right listener, and not be the ones it is for. */
+  readonly moved: ReadonlySet<string>
   readonly redirects: Redirects
   /** This machine's addresses: where node ports are. */
   readonly addresses: readonly IpAddress[]
@@ -76,7 +78,7 @@ export const staleFlows = (listed: string, suspicion: Suspicion): readonly Stale
     const flow = { address: ipAddress(address), port: port(Number(asked)), goTo: port(Number(answering)) }
     const portal = portalOf(flow, suspicion)
     if (portal === undefined || !suspicion.portals.has(portal)) continue
-    if (!suspicion.redirects.get(portal)?.has(flow.goTo))
+    if (suspicion.moved.has(portal) || !suspicion.redirects.get(portal)?.has(flow.goTo))
       found.set(`${endpointText(flow)} ${flow.goTo}`, flow)
   }
   return [...found.values()]

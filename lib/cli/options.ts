@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { type ClusterOptions, withClusterOptions } from './options/cluster.js'
 import { type LoggingOptions, withLoggingOptions } from './options/logging.js'
 import { type NodeOptions, withNodeOptions } from './options/node.js'
@@ -25,7 +25,12 @@ const withModeOptions = (command: Command): Command =>
   command
     .optionsGroup('Instead of running:')
     .option('--dry-run', 'print the rules of the cluster as it is now, change nothing; needs no privilege')
-    .option('--cleanup', 'remove everything that kube-portal left, as `kube-portal cleanup` does')
+    .addOption(
+      new Option(
+        '--cleanup',
+        'remove everything that kube-portal left, as `kube-portal cleanup` does',
+      ).conflicts('dryRun'),
+    )
 
 export const withRunOptions = (command: Command): Command =>
   withModeOptions(

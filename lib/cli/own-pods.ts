@@ -12,10 +12,21 @@ const missing = (mode: DetectLocalMode, option: string): Failure =>
     cure: `give ${option} too, or leave the mode out: then the Node's own podCIDRs tell`,
   })
 
+/** What is meant where only what it needs is given. */
+const modeFor = ({
+  clusterCidr = [],
+  podBridgeInterface,
+  podInterfaceNamePrefix,
+}: Choice): DetectLocalMode => {
+  if (podBridgeInterface !== undefined) return 'BridgeInterface'
+  if (podInterfaceNamePrefix !== undefined) return 'InterfaceNamePrefix'
+  return clusterCidr.length > 0 ? 'ClusterCIDR' : 'NodeCIDR'
+}
+
 /** How this node's own pods are told, as the command line says; undefined: by the Node's podCIDRs. Throws Failure. */
 export const ownPodsFrom = (choice: Choice): OwnPods | undefined => {
   const { clusterCidr = [], podBridgeInterface, podInterfaceNamePrefix } = choice
-  const mode = choice.detectLocalMode ?? (clusterCidr.length > 0 ? 'ClusterCIDR' : 'NodeCIDR')
+  const mode = choice.detectLocalMode ?? modeFor(choice)
   switch (mode) {
     case 'NodeCIDR':
       return undefined

@@ -84,6 +84,7 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
   }
   return {
     port: portOf(server),
+    isWhole: true,
     update: changed => {
       terms = changed.terms
       portals = changed.portals

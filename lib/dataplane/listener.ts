@@ -4,6 +4,8 @@ import type { ServicePort } from '../model/service-port.js'
 /** Accepts clients of one service port. */
 export interface Listener {
   readonly port: Port
+  /** Whether it is at every address where clients may come to. Where it is not, `update` tries again. */
+  readonly isWhole: boolean
   /**
    * Says how clients are treated and who serves them from now on. Connections that are open go by the new terms, too.
    * What the picker chooses is not its business.

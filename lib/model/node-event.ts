@@ -41,6 +41,11 @@ export type NodeEvent =
       readonly cure: string
     }
   | {
+      /** None of this machine's addresses is one that node ports are to be at. */
+      readonly type: 'node-ports-nowhere'
+      readonly family: Family
+    }
+  | {
       /** Packets that come in over these are lost where portals are redirected: they have no address of the family. */
       readonly type: 'unnumbered-interfaces'
       readonly family: Family

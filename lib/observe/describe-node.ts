@@ -32,6 +32,10 @@ export const nodeSentence = (event: NodeEvent): Sentence => {
       const what = `${which} does not lead to its listener: ${event.outcome}: ${event.reason}`
       return sentence('warn', 0, `self-test: ${what}; what to do: ${event.cure}`)
     }
+    case 'node-ports-nowhere': {
+      const none = 'this machine has no address that --nodeport-addresses means'
+      return sentence('warn', 0, `no ${event.family} node port is served: ${none}`)
+    }
     case 'unnumbered-interfaces': {
       const { family, names } = event
       const lost = `${family} packets to portals are lost that come in over ${someOf(names)}`

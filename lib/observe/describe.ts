@@ -21,9 +21,9 @@ const apiSentence = (event: ApiEvent): Sentence => {
       )
     }
     case 'no-node': {
-      const counts = 'traffic policies Local and topology hints count as none'
-      const cure = '--hostname-override says which Node this is'
-      return sentence('info', 0, `no Node is called ${event.node}: ${counts}; ${cure}`)
+      const counts = 'Local traffic policies count as Cluster, topology hints as none'
+      const cure = 'if this is a Node, give its name with --hostname-override'
+      return sentence('warn', 0, `no Node is called ${event.node}: ${counts}; ${cure}`)
     }
     case 'older-api':
       return sentence('info', 0, `the server has no ${event.wanted}: using its ${event.instead}`)
@@ -139,6 +139,7 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'health-check-port':
     case 'health-check-failed':
     case 'self-test':
+    case 'node-ports-nowhere':
     case 'unnumbered-interfaces':
       return nodeSentence(event)
   }

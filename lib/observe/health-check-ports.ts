@@ -37,9 +37,9 @@ export class HealthCheckPorts {
     this.#options = options
   }
 
-  /** The ports that load balancers are to reach, those that could not be opened yet among them. */
+  /** The ports that load balancers are to reach: not those that another program has. */
   get open(): readonly Port[] {
-    return [...this.#healthChecks.keys()]
+    return [...new Set([...this.#open.values()].map(({ healthCheck }) => healthCheck.port))]
   }
 
   /**

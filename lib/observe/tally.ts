@@ -64,7 +64,7 @@ export class Tally {
   /** Says what is new, and forgets what has no news. */
   #sayAll(): void {
     for (const [kind, count] of this.#counts) {
-      const before = count.total === count.untold ? '' : `, ${count.total} so far`
+      const before = count.total === count.untold ? '' : `, ${count.total} in all`
       if (count.untold === 0) this.#counts.delete(kind)
       else this.#options.warn(`${kind} (${count.untold}${before})`)
       count.untold = 0

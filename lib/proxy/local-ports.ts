@@ -13,6 +13,7 @@ export class LocalPorts {
   readonly #given = new Map<Port, ServicePortId>()
   /** Ports that somebody else was found to hold. */
   readonly #foreign = new Set<Port>()
+  #reserved: ReadonlySet<Port> = new Set()
   /** Where the search for a free port goes on, so that a port just given back rests for a while. */
   #next: number
   #version = 0
@@ -23,9 +24,17 @@ export class LocalPorts {
     for (const [id, local] of saved) if (this.#isFree(local)) this.#take(id, local)
   }
 
-  /** The local port of `id`; from the saved ones, else the next free one. Throws Failure when there is none left. */
+  /** Leaves these ports alone from now on: clients of the node come to them. Those that are listened on already stay. */
+  reserve(ports: Iterable<Port>): void {
+    this.#reserved = new Set(ports)
+  }
+
+  /** The local port of `id`, which has no listener; from the saved ones, else the next free one. Throws Failure when there is none left. */
   for(id: ServicePortId): Port {
-    return this.#ports.get(id) ?? this.#take(id, this.#free())
+    const known = this.#ports.get(id)
+    if (known !== undefined && !this.#reserved.has(known)) return known
+    this.#giveBack(id)
+    return this.#take(id, this.#free())
   }
 
   /** Somebody else holds the port of `id`: it is left alone while there are others, and another one chosen next time. */
@@ -74,7 +83,8 @@ export class LocalPorts {
 
   #isFree(local: Port): boolean {
     const { first, last } = this.#range
-    return local >= first && local <= last && !this.#given.has(local) && !this.#foreign.has(local)
+    if (local < first || local > last) return false
+    return !this.#given.has(local) && !this.#foreign.has(local) && !this.#reserved.has(local)
   }
 
   #free(): Port {

@@ -10,6 +10,7 @@ import { drain } from './drain.js'
 import { FamilyFailures } from './family-failures.js'
 import type { HealthChecks } from './health-checks.js'
 import type { LocalPorts } from './local-ports.js'
+import { NodePortNotice } from './node-port-notice.js'
 import { RateLimiter } from './rate-limiter.js'
 import type { StateFile } from './state-file.js'
 import type { SelfTest } from './self-test.js'
@@ -52,12 +53,14 @@ export class Proxy {
   /** Whether the source has seen everything once. */
   #informed = false
   readonly #familyFailures: FamilyFailures
+  readonly #nodePortNotice: NodePortNotice
   /** The local ports that the state file has. */
   #saved: number | undefined
 
   constructor(parts: ProxyParts) {
     this.#parts = parts
     this.#familyFailures = new FamilyFailures(parts.report)
+    this.#nodePortNotice = new NodePortNotice(parts.report)
     this.#limiter = new RateLimiter({
       work: () => this.#syncInTime(),
       failed: (error, retryIn) => parts.report({ type: 'sync-failed', reason: errorText(error), retryIn }),
@@ -126,6 +129,7 @@ export class Proxy {
     const { servicePorts } = snapshot
     const { opened, failures: unready } = await served.open(snapshot)
     const nodePortAddresses = nodePortsAt(snapshot)
+    this.#nodePortNotice.look(snapshot, nodePortAddresses)
     await healthChecks.update(snapshot.healthChecks, nodePortAddresses)
     const gone = served.missingFrom(servicePorts)
     await this.#save()

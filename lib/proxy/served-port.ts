@@ -50,6 +50,11 @@ export class ServedPort {
     return this.#parts.picker
   }
 
+  /** See `Listener`. */
+  get isWhole(): boolean {
+    return this.#parts.listener.isWhole
+  }
+
   get localPort(): Port {
     return this.#parts.listener.port
   }

@@ -36,6 +36,14 @@ const attempts = 8
 /** To open so many takes a few milliseconds: then it is others' turn. */
 const turnsEvery = 64
 
+/** The node ports, and where load balancers ask. */
+const portsOfTheNode = ({ servicePorts, healthChecks }: Snapshot): readonly Port[] => [
+  ...healthChecks.map(({ port }) => port),
+  ...servicePorts.flatMap(({ portals }) =>
+    portals.flatMap(portal => (portal.kind === 'node-port' ? [portal.port] : [])),
+  ),
+]
+
 /** What became of the service ports that had no listener. */
 export interface Opened {
   readonly opened: number
@@ -64,6 +72,7 @@ export class ServedPorts {
   async open(snapshot: Snapshot): Promise<Opened> {
     const { servicePorts } = snapshot
     this.#update(servicePorts)
+    this.#parts.localPorts.reserve(portsOfTheNode(snapshot))
     const before = this.#served.size
     let failures: readonly FamilyFailure[] = []
     let missing = servicePorts.filter(({ id }) => !this.#served.has(id))
@@ -141,7 +150,8 @@ export class ServedPorts {
     this.#addresses = addresses
     for (const servicePort of servicePorts) {
       const served = this.#served.get(servicePort.id)
-      if (served && (moved || served.servicePort !== servicePort)) served.update(servicePort)
+      if (served && (moved || !served.isWhole || served.servicePort !== servicePort))
+        served.update(servicePort)
     }
   }
 

@@ -15,13 +15,16 @@ const six = { ...dns, address: 'fd00:96::12' }
 const stale = (
   portals: readonly string[],
   redirects: Readonly<Record<string, number | readonly number[]>>,
-  addresses: readonly string[] = [],
+  { addresses = [], moved = [] }: { addresses?: readonly string[]; moved?: readonly string[] } = {},
 ): string[] => {
   const listed = readFileSync('test/capture/saved/conntrack.txt', 'utf8')
   const wantedPorts = new Map(
     Object.entries(redirects).map(([portal, local]) => [portal, new Set([local].flat().map(port))] as const),
   )
-  const suspicion = { portals: new Set(portals), redirects: wantedPorts, addresses: addresses.map(ipAddress) }
+  const suspicion = {
+    ...{ portals: new Set(portals), moved: new Set(moved), redirects: wantedPorts },
+    addresses: addresses.map(ipAddress),
+  }
   return staleFlows(listed, suspicion).map(({ address, port, goTo }) => `${address} ${port} to ${goTo}`)
 }
 
@@ -98,7 +101,12 @@ t.test('whoever talks to another address or another port is left alone', async t
 t.test('what is no listing has nobody in it', async t => {
   for (const text of ['', '\n', 'udp 17 29 src=192.0.2.1 dst=10.96.0.12 sport=1 dport=53', 'no\nwords'])
     t.strictSame(
-      staleFlows(text, { portals: new Set(['10.96.0.12:53']), redirects: new Map(), addresses: [] }),
+      staleFlows(text, {
+        portals: new Set(['10.96.0.12:53']),
+        moved: new Set(),
+        redirects: new Map(),
+        addresses: [],
+      }),
       [],
     )
 })
@@ -110,13 +118,26 @@ t.test('a client that goes to one of several listeners of its portal is where it
 t.test(
   'clients of a node port are found by the addresses of this machine, and nobody who asks another',
   async t => {
-    t.strictSame(stale(['*:53'], { '*:53': 14_009 }, ['10.96.0.12']), ['10.96.0.12 53 to 14001'])
-    t.strictSame(stale(['*:53'], { '*:53': 14_009 }, ['192.0.2.99']), [])
+    t.strictSame(stale(['*:53'], { '*:53': 14_009 }, { addresses: ['10.96.0.12'] }), [
+      '10.96.0.12 53 to 14001',
+    ])
+    t.strictSame(stale(['*:53'], { '*:53': 14_009 }, { addresses: ['192.0.2.99'] }), [])
   },
 )
 
 t.test('a portal with an address comes before a node port of the same number', async t => {
   const both = { '*:53': 14_001, '10.96.0.12:53': 14_009 }
-  t.strictSame(stale(['*:53'], both, ['10.96.0.12']), [])
-  t.strictSame(stale(['*:53', '10.96.0.12:53'], both, ['10.96.0.12']), ['10.96.0.12 53 to 14001'])
+  t.strictSame(stale(['*:53'], both, { addresses: ['10.96.0.12'] }), [])
+  t.strictSame(stale(['*:53', '10.96.0.12:53'], both, { addresses: ['10.96.0.12'] }), [
+    '10.96.0.12 53 to 14001',
+  ])
+})
+
+t.test('where clients of a portal part, all of them begin anew, as nobody knows who is whose', async t => {
+  const redirects = { '10.96.0.12:53': [14_001, 14_009] }
+  t.strictSame(stale(['10.96.0.12:53'], redirects), [])
+  t.strictSame(stale(['10.96.0.12:53'], redirects, { moved: ['10.96.0.12:53'] }), [
+    '10.96.0.12 53 to 14009',
+    '10.96.0.12 53 to 14001',
+  ])
 })

@@ -53,7 +53,7 @@ t.test('those that go on are told of every ten seconds, with the sum', t => {
   clock.advance(seconds(9))
   t.equal(said.length, 1)
   clock.advance(seconds(1))
-  t.strictSame(said.slice(1), ['shop/cart/TCP: clients reset: too many connections (4, 7 so far)'])
+  t.strictSame(said.slice(1), ['shop/cart/TCP: clients reset: too many connections (4, 7 in all)'])
   clock.advance(seconds(20))
   t.equal(said.length, 2)
   t.equal(clock.alarms, 0, 'and nothing waits when there is no news')

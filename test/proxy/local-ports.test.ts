@@ -75,3 +75,9 @@ t.test('when the range is used up, the message says how wide it is and what to d
     cure: 'give a wider --proxy-port-range',
   })
 })
+
+t.test('ports that clients of the node come to are left alone, even where they were saved', async t => {
+  const ports = new LocalPorts(range, new Map([[id('b'), port(14_001)]]))
+  ports.reserve([port(14_000), port(14_001)])
+  t.strictSame([ports.for(id('a')), ports.for(id('b'))], [14_002, 14_003])
+})

@@ -1,5 +1,7 @@
 import t from 'tap'
+import { ipAddress } from '../../lib/model/ip-address.js'
 import { seconds } from '../../lib/model/milliseconds.js'
+import { port } from '../../lib/model/port.js'
 import { type ServicePort, servicePortId } from '../../lib/model/service-port.js'
 import { servicePort, stage } from './stage.js'
 
@@ -144,3 +146,32 @@ t.test('a listener of a family that fails stays open: rules may still lead to it
     /^close 1400[12]/,
   ])
 })
+
+t.test(
+  'a listener that lacks an address is told again with each sync, another one only when something changed',
+  async t => {
+    const { sync, updates } = stage(t)
+    await sync({ lacking: 'shop/cart/TCP', servicePorts: [servicePort('cart', 1), servicePort('web', 1)] })
+    updates()
+    await sync()
+    t.strictSame(updates(), ['shop/cart/TCP'])
+  },
+)
+
+t.test(
+  'node ports that are nowhere are said once for each family, and again when they are nowhere again',
+  async t => {
+    const { sync, events } = stage(t)
+    const nodePort: ServicePort = {
+      ...servicePort('cart', 1),
+      portals: [{ kind: 'node-port', port: port(30_080), clients: 'everybody' }],
+    }
+    const said = () => events.filter(({ type }) => type === 'node-ports-nowhere').length
+    await sync({ servicePorts: [nodePort], nodePorts: [] })
+    await sync()
+    t.equal(said(), 1)
+    await sync({ nodePorts: [ipAddress('172.18.0.2')] })
+    await sync({ nodePorts: [ipAddress('fd00::1')] })
+    t.equal(said(), 2)
+  },
+)

@@ -7,7 +7,7 @@ import type { Host } from '../../lib/host/host.js'
 import { machine } from '../../lib/host/machine.js'
 import { endpointText } from '../../lib/model/endpoint.js'
 import type { ProxyEvent } from '../../lib/model/event.js'
-import { type Family, ipAddress } from '../../lib/model/ip-address.js'
+import { type Family, type IpAddress, ipAddress } from '../../lib/model/ip-address.js'
 import { milliseconds, seconds } from '../../lib/model/milliseconds.js'
 import { emptySnapshot, type Snapshot } from '../../lib/model/snapshot.js'
 import { port } from '../../lib/model/port.js'
@@ -55,6 +55,10 @@ interface World extends Snapshot {
   readonly brokenFamilies: readonly Family[]
   /** A service port that cannot be listened for. */
   readonly deaf: string
+  /** Where node ports are; undefined: everywhere. */
+  readonly nodePorts: readonly IpAddress[] | undefined
+  /** A service port whose listener lacks an address. */
+  readonly lacking: string
   /** Where nobody can listen, and with which code that fails. */
   readonly trouble: Readonly<Record<string, string | undefined>>
 }
@@ -67,6 +71,8 @@ interface Stage {
   readonly notes: string[]
   /** The local ports that were saved since it was asked last, each time all of them. */
   readonly saved: () => readonly number[]
+  /** The service ports whose listeners were told something since it was asked last. */
+  readonly updates: () => readonly string[]
   readonly clock: FakeClock
 }
 
@@ -80,6 +86,8 @@ export const stage = (t: Test): Stage => {
     servicePorts: [servicePort('cart', 1)],
     rulesFail: false,
     deaf: '',
+    lacking: '',
+    nodePorts: undefined,
     trouble: {},
     brokenFamilies: [],
   }
@@ -94,12 +102,14 @@ export const stage = (t: Test): Stage => {
     notes.push(`open ${place}`)
     return Promise.resolve({
       port: local,
-      update: () => undefined,
+      isWhole: id !== world.lacking,
+      update: () => void told.push(id),
       close: () => Promise.resolve(void notes.push(`close ${place}`)),
     })
   }
   const here = [ipAddress('172.18.0.2')]
   const addresses = () => here
+  const told: string[] = []
   const writes: string[] = []
   const folder = t.testdir()
   const host: Host = {
@@ -151,7 +161,7 @@ export const stage = (t: Test): Stage => {
       clock,
     },
     healthChecks: { open: [], update: () => Promise.resolve(), close: () => Promise.resolve() },
-    nodePortsAt: () => undefined,
+    nodePortsAt: () => world.nodePorts,
     ...{ report, syncPeriod: seconds(30), minSyncPeriod: milliseconds(0) },
   })
   proxy.start()
@@ -166,5 +176,5 @@ export const stage = (t: Test): Stage => {
   }
   const saved = (): number[] =>
     writes.splice(0).flatMap(text => Array.from(text.matchAll(/: (\d+)/g), ([, local]) => Number(local)))
-  return { proxy, events, sync, notes, saved, clock }
+  return { proxy, events, sync, notes, saved, updates: () => told.splice(0), clock }
 }

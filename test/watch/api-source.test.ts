@@ -196,7 +196,7 @@ const saidOnce = async (answer: string): Promise<readonly string[]> => {
 }
 
 const noNode =
-  'no Node is called kind-worker2: traffic policies Local and topology hints count as none; --hostname-override says which Node this is'
+  'no Node is called kind-worker2: Local traffic policies count as Cluster, topology hints as none; if this is a Node, give its name with --hostname-override'
 
 t.test('the ranges of cluster IPs are asked for, and no external IP may be in them', async t => {
   const cidrs = JSON.stringify({ items: [{ spec: { cidrs: ['10.97.0.0/16', 'fd00::/112'] } }] })

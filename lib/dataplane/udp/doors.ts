@@ -32,6 +32,11 @@ export class Doors {
     this.#descriptors = descriptors
   }
 
+  /** Whether there is a door wherever one is wanted. */
+  get isWhole(): boolean {
+    return this.#reasons.size === 0
+  }
+
   get port(): Port {
     if (this.#port === undefined) throw new TypeError('no door has been opened')
     return this.#port
@@ -111,7 +116,11 @@ export class Doors {
 
   #report(address: IpAddress, error: Error): void {
     const { servicePort, report } = this.#service
-    report({ type: 'listen-failed', servicePort, reason: `${address}: ${errorText(error)}` })
+    report({
+      type: 'listen-failed',
+      servicePort,
+      reason: `${address}: ${errorText(error)}; tried again with each sync`,
+    })
   }
 }
 

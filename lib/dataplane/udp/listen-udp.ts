@@ -51,6 +51,9 @@ const open = (options: ListenUdpOptions): Listener => {
   let closed = false
   return {
     port: doors.port,
+    get isWhole() {
+      return doors.isWhole
+    },
     update: ({ terms, endpoints }) => {
       if (closed) return
       flows.expireAfter(

@@ -1,7 +1,7 @@
 import { type Port, port } from '../../model/port.js'
 import type { Protocol } from '../../model/service-port.js'
 import { field, list, text } from '../raw.js'
-import { isDnsLabel, notForUs, refused, type Skip } from './skip.js'
+import { isDnsLabel, refused, type Skip } from './skip.js'
 
 /** A port of a Service that is proxied. */
 export interface ProxiedPort {
@@ -47,7 +47,7 @@ const readPort = (what: string, written: unknown): ProxiedPort | Skip => {
   if (protocol === undefined) return refused(what, `${it} has no protocol that there is`)
   const number = portIn(field(written, 'port'))
   if (number === undefined) return refused(what, `${it} is not from 1 to 65535`)
-  if (protocol === 'SCTP') return notForUs(what, `${it} is SCTP, for which Node has no sockets`)
+  if (protocol === 'SCTP') return refused(what, `${it} is SCTP, for which Node has no sockets`)
   return { name, protocol, port: number }
 }
 

@@ -64,6 +64,7 @@ t.test('an address that is gone already does no harm, is said once, and tried ag
   proxy.serveWith([endpoint])
   t.match(proxy.all('listen-failed'), [{ reason: /^192\.0\.2\.77: bind EADDRNOTAVAIL/ }])
   t.equal(proxy.all('listen-failed').length, 1)
+  t.equal(proxy.listener.isWhole, false)
 })
 
 t.test('a port that somebody has at one address is refused, and nothing stays open', async t => {

@@ -38,7 +38,7 @@ const leftOut: Readonly<Record<string, readonly [ServiceParts, string]>> = {
   ],
   'an SCTP port': [
     { spec: { ports: [{ protocol: 'SCTP', port: 132 }] } },
-    'not for us: Service shop/cart: its port 132 is SCTP, for which Node has no sockets',
+    'refused: Service shop/cart: its port 132 is SCTP, for which Node has no sockets',
   ],
   'a cluster IP that is no address': [
     { spec: { clusterIP: '10.96.0.1/32 -j ACCEPT' } },
