@@ -5,7 +5,7 @@ import { errorCode, errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import { anyAddressLike, familyOf } from '../model/ip-address.js'
 import { type Portal, portalText } from '../model/portal.js'
-import type { Protocol, ServicePort } from '../model/service-port.js'
+import type { Protocol, ServicePort, ServicePortId } from '../model/service-port.js'
 import type { Opening } from './opening.js'
 
 /** A place that one portal of a service port is to be held at. */
@@ -50,6 +50,8 @@ export class Holders {
   /** What was said of portals, so that it is said once. */
   #complaints: ReadonlyMap<string, string> = new Map()
   #wanted: ReadonlyMap<string, Hold> = new Map()
+  /** Those that have a place that is wanted, as they are now. */
+  #servicePorts: ReadonlyMap<ServicePortId, ServicePort> = new Map()
 
   constructor(parts: HoldersParts) {
     this.#parts = parts
@@ -68,6 +70,7 @@ export class Holders {
     const foreign = new Set<string>()
     const complaints = new Map<string, string>()
     this.#wanted = new Map(holds.map(hold => [keyOf(hold), hold]))
+    this.#servicePorts = new Map(holds.map(({ servicePort }) => [servicePort.id, servicePort]))
     await this.#clear()
     for (const [key, hold] of this.#wanted)
       try {
@@ -85,16 +88,15 @@ export class Holders {
     return foreign
   }
 
-  /** Lets go of what is not wanted any longer. */
+  /** Lets go of what is not wanted any longer. Those who came there hear of it when their service port serves no more. */
   async release(): Promise<void> {
-    const left = [...this.#holders].filter(([key]) => !this.#wanted.has(key))
-    await Promise.all(left.map(([key]) => this.#close(key)))
+    const left = [...this.#holders.keys()].filter(key => !this.#wanted.has(key))
+    await Promise.all(left.map(key => this.#letGo(key)))
   }
 
-  /** Lets go of everything. */
+  /** Lets go of everything. Connections that are open go on. */
   async close(): Promise<void> {
-    this.#wanted = new Map()
-    await this.release()
+    await Promise.all([...this.#holders.keys()].map(key => this.#close(key)))
   }
 
   /** Whether one of ours listens there, if that is this machine. */
@@ -121,13 +123,19 @@ export class Holders {
       const wanted = this.#wanted.get(key)
       return wanted ? wanted.servicePort.id !== hold.servicePort.id : missing.has(portOf(hold))
     })
-    await Promise.all(inTheWay.map(([key]) => this.#close(key)))
+    await Promise.all(inTheWay.map(([key]) => this.#letGo(key)))
   }
 
   /** Whether the same port is held at another address, which may be all addresses. */
   #holdsBeside(hold: Hold): boolean {
     for (const other of this.#holders.values()) if (portOf(other.hold) === portOf(hold)) return true
     return false
+  async #letGo(key: string): Promise<void> {
+    const held = this.#holders.get(key)
+    if (!held) return
+    const { servicePort } = held.hold
+    held.listener.update(this.#servicePorts.get(servicePort.id) ?? { ...servicePort, endpoints: [] })
+    await this.#close(key)
   }
 
   async #close(key: string): Promise<void> {
