@@ -27,7 +27,7 @@ export const openCluster = async (
   { families, log }: { readonly families: readonly Family[]; readonly log: Log },
 ): Promise<Cluster> => {
   const ownPods = ownPodsFrom(options)
-  const { externalCidrs, serviceClusterIpRange = [] } = options
+  const { capture, externalCidrs, serviceClusterIpRange = [] } = options
   const server = await findApiServer(await kubeconfigChoice(options))
   log.info(`API server ${server.url.href} (${server.origin})`)
   const transport = new ApiClient({ ...server, server: server.url, clock })
@@ -39,6 +39,7 @@ export const openCluster = async (
       ...(externalCidrs && { externalCidrs }),
       ...(ownPods && { ownPods }),
       ...(apiServer && { apiServer }),
+      externalIpsTake: capture === 'bind' ? 'addresses' : 'ports',
     },
   })
   return {

@@ -14,6 +14,8 @@ export interface AddressRules {
   readonly serviceCidrs: readonly Cidr[]
   /** Where the API server is asked, if that is an address. */
   readonly apiServer?: Endpoint
+  /** What an external or load-balancer IP takes of its address: the Service's ports (default), or all of it. */
+  readonly externalIpsTake?: 'ports' | 'addresses'
 }
 
 /** Why nobody may be met at `external`, whatever the port; undefined when clients may. */
@@ -31,6 +33,11 @@ export const whyNotThere = (
   return allowed ? undefined : `${it} is in none of --external-cidrs`
 }
 
+interface Surroundings {
+  readonly rules: AddressRules
+  readonly own: readonly IpAddress[]
+}
+
 /**
  * Why `portal` may not be: because clients of the API server here, and we, would be cut off from it. A cluster IP is never
  * that: the API server gave it away itself, and who is sent there to ask it is told so at the start.
@@ -38,13 +45,18 @@ export const whyNotThere = (
 export const whyApiServer = (
   portal: Portal,
   protocol: Protocol,
-  { rules: { apiServer }, own }: { readonly rules: AddressRules; readonly own: readonly IpAddress[] },
+  { rules: { apiServer, externalIpsTake = 'ports' }, own }: Surroundings,
 ): string | undefined => {
   if (!apiServer || portal.kind === 'cluster-ip') return undefined
+  const it = portalText(portal)
+  if (externalIpsTake === 'addresses' && portal.kind !== 'node-port')
+    return portal.address === apiServer.address
+      ? `${it} would take all of the address where the API server is asked`
+      : undefined
   if (protocol !== 'TCP' || portal.port !== apiServer.port) return undefined
   const there =
     portal.kind === 'node-port'
       ? own.includes(apiServer.address) || whyUndialable(apiServer.address) !== undefined
       : portal.address === apiServer.address
-  return there ? `${portalText(portal)} is where the API server is asked` : undefined
+  return there ? `${it} is where the API server is asked` : undefined
 }

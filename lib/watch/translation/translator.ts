@@ -43,10 +43,15 @@ export class Translator {
   }
 
   #composerFor(serviceCidrs: readonly Cidr[]): Composer {
-    const { families, ownPods, externalCidrs, apiServer } = this.#options
+    const { families, ownPods, externalCidrs, apiServer, externalIpsTake } = this.#options
     return new Composer({
       families,
-      rules: { serviceCidrs, ...(externalCidrs && { externalCidrs }), ...(apiServer && { apiServer }) },
+      rules: {
+        serviceCidrs,
+        ...(externalCidrs && { externalCidrs }),
+        ...(apiServer && { apiServer }),
+        ...(externalIpsTake && { externalIpsTake }),
+      },
       ...(ownPods && { ownPods }),
     })
   }

@@ -135,6 +135,27 @@ t.test("nobody is met at the API server's address and port, but elsewhere at tha
   ])
 })
 
+t.test(
+  "where external IPs take whole addresses, nobody gets the API server's, whatever the port",
+  async t => {
+    const apiServer = { address: ipAddress('192.0.2.1'), port: port(6443) }
+    const ports = [
+      { name: 'http', port: 80 },
+      { name: 'udp', protocol: 'UDP', port: 6443 },
+    ]
+    const ofApi = of({ spec: { ports, externalIPs: ['192.0.2.1', '192.0.2.2'] } })
+    t.strictSame(
+      translation(ofApi, { rules: { serviceCidrs: [], apiServer, externalIpsTake: 'addresses' } }),
+      [
+        'shop/cart:http/TCP at 10.96.0.10:80, external-ip 192.0.2.2:80 -> nobody',
+        'shop/cart:udp/UDP at 10.96.0.10:6443, external-ip 192.0.2.2:6443 -> nobody',
+        'refused: Service shop/cart: 192.0.2.1:80 would take all of the address where the API server is asked',
+        'refused: Service shop/cart: 192.0.2.1:6443 would take all of the address where the API server is asked',
+      ],
+    )
+  },
+)
+
 t.test("no node port is the API server's port where that runs on this node", async t => {
   const spec = { type: 'NodePort', ports: [{ port: 80, nodePort: 6443 }] }
   for (const address of ['192.0.2.1', '127.0.0.1']) {
