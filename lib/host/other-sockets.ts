@@ -11,7 +11,8 @@ const ends = /^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) (?!06
 const bytesOf = (hex: string): number[] =>
   Array.from(hex.matchAll(/../g), ([byte]) => Number.parseInt(byte, 16))
 
-const addressOf = (hex: string): IpAddress => {
+/** An address as /proc/net/tcp has it: words of four bytes, each in the machine's order. */
+export const addressOf = (hex: string): IpAddress => {
   const words = Array.from(hex.matchAll(/.{8}/g), ([word]) => bytesOf(word).reverse())
   if (words.length === 1) return ipAddress(words.flat().join('.'))
   const groups = words.flatMap(([a = 0, b = 0, c = 0, d = 0]) => [a * 256 + b, c * 256 + d])
