@@ -38,7 +38,7 @@ export const openCluster = async (
       ...{ nodeName: nodeName(options.hostnameOverride), families, serviceCidrs: serviceClusterIpRange },
       ...(externalCidrs && { externalCidrs }),
       ...(ownPods && { ownPods }),
-      ...(apiServer && { apiServer }),
+      ...(apiServer && { apiServers: [apiServer] }),
       externalIpsTake: capture === 'bind' ? 'addresses' : 'ports',
     },
   })

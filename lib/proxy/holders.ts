@@ -130,6 +130,8 @@ export class Holders {
   #holdsBeside(hold: Hold): boolean {
     for (const other of this.#holders.values()) if (portOf(other.hold) === portOf(hold)) return true
     return false
+  }
+
   async #letGo(key: string): Promise<void> {
     const held = this.#holders.get(key)
     if (!held) return

@@ -22,6 +22,7 @@ const stage = () => {
     listen: ({ port: number }) =>
       Promise.resolve({
         port: number,
+        isWhole: true,
         update: ({ endpoints }) =>
           void notes.push(`${number} -> ${endpoints.map(endpointText).join() || 'nobody'}`),
         close: () => Promise.resolve(void notes.push(`close ${number}`)),

@@ -19,7 +19,7 @@ const snapshotSeenFrom = (url: string): Snapshot => {
   const apiServer = apiServerAt(new URL(url))
   return snapshotOf(
     { services: [kubernetes], slices: [] },
-    { rules: { serviceCidrs: [], ...(apiServer && { apiServer }) } },
+    { rules: { serviceCidrs: [], ...(apiServer && { apiServers: [apiServer] }) } },
   )
 }
 

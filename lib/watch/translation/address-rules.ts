@@ -12,8 +12,8 @@ export interface AddressRules {
   readonly externalCidrs?: readonly Cidr[]
   /** Where the cluster's own cluster IPs are from. */
   readonly serviceCidrs: readonly Cidr[]
-  /** Where the API server is asked, if that is an address. */
-  readonly apiServer?: Endpoint
+  /** Where the API server is asked: by us, and by those who ask its own Service. */
+  readonly apiServers?: readonly Endpoint[]
   /** What an external or load-balancer IP takes of its address: the Service's ports (default), or all of it. */
   readonly externalIpsTake?: 'ports' | 'addresses'
 }
@@ -45,18 +45,18 @@ interface Surroundings {
 export const whyApiServer = (
   portal: Portal,
   protocol: Protocol,
-  { rules: { apiServer, externalIpsTake = 'ports' }, own }: Surroundings,
+  { rules: { apiServers = [], externalIpsTake = 'ports' }, own }: Surroundings,
 ): string | undefined => {
-  if (!apiServer || portal.kind === 'cluster-ip') return undefined
+  if (portal.kind === 'cluster-ip') return undefined
   const it = portalText(portal)
   if (externalIpsTake === 'addresses' && portal.kind !== 'node-port')
-    return portal.address === apiServer.address
+    return apiServers.some(({ address }) => address === portal.address)
       ? `${it} would take all of the address where the API server is asked`
       : undefined
-  if (protocol !== 'TCP' || portal.port !== apiServer.port) return undefined
-  const there =
-    portal.kind === 'node-port'
-      ? own.includes(apiServer.address) || whyUndialable(apiServer.address) !== undefined
-      : portal.address === apiServer.address
-  return there ? `${it} is where the API server is asked` : undefined
+  const isThere = ({ address, port }: Endpoint): boolean =>
+    port === portal.port &&
+    (portal.kind === 'node-port'
+      ? own.includes(address) || whyUndialable(address) !== undefined
+      : portal.address === address)
+  return protocol === 'TCP' && apiServers.some(isThere) ? `${it} is where the API server is asked` : undefined
 }

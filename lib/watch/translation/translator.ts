@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Cidr } from '../../model/cidr.js'
+import type { Endpoint } from '../../model/endpoint.js'
 import type { Report } from '../../model/event.js'
 import type { Family } from '../../model/ip-address.js'
 import type { OwnPods } from '../../model/own-pods.js'
 import type { Snapshot } from '../../model/snapshot.js'
 import type { AddressRules } from './address-rules.js'
 import { Composer, type Objects } from './composer.js'
+import type { EndpointSlice } from './endpoint-slice.js'
 import { Said } from './skip.js'
 
 /** What of the place we run at matters to what becomes of Services. */
@@ -17,12 +20,25 @@ export interface TranslationOptions extends AddressRules {
   readonly ownPods?: OwnPods
 }
 
+/** What the cluster itself says of its addresses. */
+type LearntRules = Required<Pick<AddressRules, 'serviceCidrs' | 'apiServers'>>
+
+/** Where a Service is served over TCP. */
+const endpointsOf = (service: string, slices: readonly EndpointSlice[]): readonly Endpoint[] =>
+  slices
+    .filter(slice => slice.service === service)
+    .flatMap(({ endpoints, ports }) =>
+      ports
+        .filter(({ protocol }) => protocol === 'TCP')
+        .flatMap(({ port }) => endpoints.map(({ address }) => ({ address, port }))),
+    )
+
 /** Makes snapshots of what the API server says, and reports what is left out, once for as long as the reason stays. */
 export class Translator {
   readonly #options: TranslationOptions
   readonly #report: Report
   readonly #said: Said
-  #composer: { readonly ranges: readonly Cidr[]; readonly composer: Composer } | undefined
+  #composer: { readonly rules: LearntRules; readonly composer: Composer } | undefined
   #saidNoNode = false
 
   constructor(options: TranslationOptions, report: Report) {
@@ -33,23 +49,31 @@ export class Translator {
 
   /** All service ports there are, where cluster IPs are from `serviceCidrs`. */
   translate(objects: Objects, serviceCidrs: readonly Cidr[]): Snapshot {
-    if (this.#composer?.ranges !== serviceCidrs)
-      this.#composer = { ranges: serviceCidrs, composer: this.#composerFor(serviceCidrs) }
-    const { snapshot, skips } = this.#composer.composer.compose(objects)
+    const slices = [...objects.slices]
+    const apiServers = [...(this.#options.apiServers ?? []), ...endpointsOf('default/kubernetes', slices)]
+    const rules = { serviceCidrs, apiServers }
+    const { snapshot, skips } = this.#composerFor(rules).compose({ ...objects, slices })
     this.#said.tell(skips)
     if (!objects.node && !this.#saidNoNode) this.#report({ type: 'no-node', node: this.#options.nodeName })
     this.#saidNoNode = !objects.node
     return snapshot
   }
 
-  #composerFor(serviceCidrs: readonly Cidr[]): Composer {
-    const { families, ownPods, externalCidrs, apiServer, externalIpsTake } = this.#options
+  /** The same for as long as the rules are. */
+  #composerFor(learnt: LearntRules): Composer {
+    if (this.#composer && isDeepStrictEqual(this.#composer.rules, learnt)) return this.#composer.composer
+    const composer = this.#newComposer(learnt)
+    this.#composer = { rules: learnt, composer }
+    return composer
+  }
+
+  #newComposer(learnt: LearntRules): Composer {
+    const { families, ownPods, externalCidrs, externalIpsTake } = this.#options
     return new Composer({
       families,
       rules: {
-        serviceCidrs,
+        ...learnt,
         ...(externalCidrs && { externalCidrs }),
-        ...(apiServer && { apiServer }),
         ...(externalIpsTake && { externalIpsTake }),
       },
       ...(ownPods && { ownPods }),

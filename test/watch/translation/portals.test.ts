@@ -127,7 +127,7 @@ t.test("nobody is met at the API server's address and port, but elsewhere at tha
     { name: 'udp', protocol: 'UDP', port: 6443 },
   ]
   const ofApi = of({ spec: { ports: two, externalIPs: ['192.0.2.1'] } })
-  t.strictSame(translation(ofApi, { rules: { serviceCidrs: [], apiServer } }), [
+  t.strictSame(translation(ofApi, { rules: { serviceCidrs: [], apiServers: [apiServer] } }), [
     'shop/cart:api/TCP at 10.96.0.10:6443 -> nobody',
     'shop/cart:http/TCP at 10.96.0.10:80, external-ip 192.0.2.1:80 -> nobody',
     'shop/cart:udp/UDP at 10.96.0.10:6443, external-ip 192.0.2.1:6443 -> nobody',
@@ -145,7 +145,9 @@ t.test(
     ]
     const ofApi = of({ spec: { ports, externalIPs: ['192.0.2.1', '192.0.2.2'] } })
     t.strictSame(
-      translation(ofApi, { rules: { serviceCidrs: [], apiServer, externalIpsTake: 'addresses' } }),
+      translation(ofApi, {
+        rules: { serviceCidrs: [], apiServers: [apiServer], externalIpsTake: 'addresses' },
+      }),
       [
         'shop/cart:http/TCP at 10.96.0.10:80, external-ip 192.0.2.2:80 -> nobody',
         'shop/cart:udp/UDP at 10.96.0.10:6443, external-ip 192.0.2.2:6443 -> nobody',
@@ -161,14 +163,17 @@ t.test("no node port is the API server's port where that runs on this node", asy
   for (const address of ['192.0.2.1', '127.0.0.1']) {
     const apiServer = { address: ipAddress(address), port: port(6443) }
     t.strictSame(
-      translation({ ...of({ spec }), node: node() }, { rules: { serviceCidrs: [], apiServer } }),
+      translation(
+        { ...of({ spec }), node: node() },
+        { rules: { serviceCidrs: [], apiServers: [apiServer] } },
+      ),
       [`${cart} -> ${serving}`, 'refused: Service shop/cart: *:6443 is where the API server is asked'],
       address,
     )
   }
   const elsewhere = { address: ipAddress('192.0.2.9'), port: port(6443) }
   t.strictSame(
-    translation({ ...of({ spec }), node: node() }, { rules: { serviceCidrs: [], apiServer: elsewhere } }),
+    translation({ ...of({ spec }), node: node() }, { rules: { serviceCidrs: [], apiServers: [elsewhere] } }),
     [`${cart}, node-port *:6443 -> ${serving}`],
   )
 })
