@@ -18,7 +18,7 @@ export interface CleanupOptions {
 const families: readonly Family[] = ['IPv4', 'IPv6']
 
 /** Without the program `ip`, nothing was made with it. */
-const ifThere = async (removed: Promise<readonly string[]>): Promise<readonly string[]> => {
+export const ifThere = async (removed: Promise<readonly string[]>): Promise<readonly string[]> => {
   try {
     return await removed
   } catch (error) {

@@ -48,9 +48,12 @@ export const putAddress = async (options: IpOptions, address: IpAddress): Promis
   if (!there.some(each => each.address === address)) await addAddresses(options, [address])
 }
 
-/** Takes all addresses away that we put there, in this run or in an earlier one. Resolves with what was removed, a line each. */
-export const removeAddresses = async (options: IpOptions): Promise<readonly string[]> => {
-  const ours = await ourAddresses(options)
+/**
+ * Takes all addresses away that we put there, in this run or in an earlier one, but for `kept`. Resolves with what was removed,
+ * a line each.
+ */
+export const removeAddresses = async (options: IpOptions, kept?: IpAddress): Promise<readonly string[]> => {
+  const ours = (await ourAddresses(options)).filter(address => address !== kept)
   await deleteAddresses(options, ours)
   return ours.map(address => `${options.family} address ${address} on lo`)
 }

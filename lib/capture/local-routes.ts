@@ -26,7 +26,7 @@ const ourRoutes = (table: ReadonlyMap<string, string>): readonly string[] =>
   [...table].filter(([, rest]) => / proto 142\b/.test(rest)).map(([address]) => address)
 
 /** Takes all our routes out, those of earlier runs included. Resolves with what was removed, a line each. */
-const removeRoutes = async (options: IpOptions): Promise<readonly string[]> => {
+export const removeRoutes = async (options: IpOptions): Promise<readonly string[]> => {
   const ours = ourRoutes(await localTable(options))
   if (ours.length > 0) await ip(options, ['route', 'flush', 'table', 'local', 'proto', protocol])
   return ours.map(address => `${options.family} route to ${address} on lo`)

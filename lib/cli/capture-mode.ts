@@ -3,6 +3,7 @@ import type { BackendKind } from '../capture/backend.js'
 import type { Capture } from '../capture/capture.js'
 import { chooseBackend } from '../capture/choose-backend.js'
 import { Iptables } from '../capture/iptables.js'
+import type { CapturedBy } from '../capture/leftovers.js'
 import { LocalRoutes } from '../capture/local-routes.js'
 import { NoCapture } from '../capture/no-capture.js'
 import { dnat, redirect, type Target } from '../capture/target.js'
@@ -29,6 +30,8 @@ export interface CaptureMode {
   readonly families: readonly Family[]
   readonly arrivals: Arrivals
   readonly places: Places
+  /** What it leaves on this machine; undefined: nothing. */
+  readonly by?: CapturedBy
 }
 
 export interface CaptureModeParts {
@@ -71,6 +74,7 @@ const byIptables = async (
   return {
     capture: new Iptables({ host: machine, backend, families, target, addresses, report, memory }),
     ...{ families, arrivals },
+    by: { kind: 'rules', backend: backend.kind, target },
     places: heldPlaces({ addresses, nodePortAddresses: nodeportAddresses }),
   }
 }
@@ -94,6 +98,7 @@ export const captureMode = async (parts: CaptureModeParts): Promise<CaptureMode>
       return {
         capture: new LocalRoutes({ host: machine, families }),
         ...{ families, arrivals: arrivingAt(loopback), places },
+        by: { kind: 'addresses' },
       }
     }
     case 'none':

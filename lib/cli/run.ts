@@ -31,6 +31,7 @@ import type { RunOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
 import { stopRequests } from './signals.js'
 import { stateFile } from './state-file.js'
+import { Tidying } from './tidying.js'
 import { UnnumberedNotice } from './unnumbered-notice.js'
 
 const { random } = Math
@@ -117,7 +118,10 @@ export const run = async (options: RunOptions): Promise<void> => {
   const report: Report = event => {
     log.event(event)
     tally.note(event)
-    if (event.type === 'synced') void notice?.look()
+    if (event.type === 'synced') {
+      tidying.begin()
+      void notice?.look()
+    }
     if (event.type === 'listening' && options.capture === 'none')
       log.info(
         `${event.servicePort} is at ${endpointText({ address: loopback[event.family], port: event.port })}`,
@@ -126,6 +130,7 @@ export const run = async (options: RunOptions): Promise<void> => {
   let notice: UnnumberedNotice | undefined
   const addresses = new AddressWatch({ read: localAddresses, clock })
   const mode = await captureMode({ options, addresses: () => addresses.current, log, report })
+  const tidying = new Tidying({ mode, addresses: () => addresses.current, log, report })
   if (options.capture === 'redirect') notice = new UnnumberedNotice(mode.families, report)
   const cluster = await openCluster(options, { families: mode.families, log })
   const stop = stopRequests()
@@ -139,6 +144,7 @@ export const run = async (options: RunOptions): Promise<void> => {
   } finally {
     stop.close()
     tally.close()
+    await tidying.close()
     addresses.close()
     await cluster.source.close()
   }

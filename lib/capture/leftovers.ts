@@ -1,0 +1,48 @@
+import type { Host } from '../host/host.js'
+import type { Report } from '../model/event.js'
+import type { Family, IpAddress } from '../model/ip-address.js'
+import type { BackendKind } from './backend.js'
+import { ifThere } from './cleanup.js'
+import { removeAddresses } from './dedicated-address.js'
+import { installedBackends } from './installed-backends.js'
+import { Iptables } from './iptables.js'
+import { removeRoutes } from './local-routes.js'
+import { settled } from './settled.js'
+import { dedicatedAddress, type Target } from './target.js'
+
+/** How clients are captured now: by rules of one backend, or by addresses. */
+export type CapturedBy =
+  | { readonly kind: 'rules'; readonly backend: BackendKind; readonly target: Target }
+  | { readonly kind: 'addresses' }
+
+export interface LeftoversOptions {
+  readonly host: Host
+  /** This machine's addresses. */
+  readonly addresses: () => readonly IpAddress[]
+  readonly now: CapturedBy
+  readonly report: Report
+}
+
+const families: readonly Family[] = ['IPv4', 'IPv6']
+
+/**
+ * Takes out what earlier runs left that captured in another way, or with the other iptables: rules that lead to local ports which
+ * somebody else may have by now. What belongs to the present way stays. Resolves with what was removed, a line each; rejects when
+ * something could not be removed, having tried the rest. To be called when the present way is in force.
+ */
+export const removeLeftovers = ({ now, ...options }: LeftoversOptions): Promise<readonly string[]> =>
+  settled(
+    families.map(async family => {
+      const backends = await installedBackends(options.host, family)
+      const others = backends.filter(({ kind }) => now.kind !== 'rules' || kind !== now.backend)
+      const ip = { host: options.host, family }
+      const kept = now.kind === 'rules' ? dedicatedAddress(now.target, family) : undefined
+      // IPv6 addresses that portals are listened on are marked in the same way: those that are not wanted go with them.
+      const sorted = now.kind === 'addresses' && family === 'IPv6'
+      return settled([
+        ...others.map(backend => new Iptables({ ...options, backend, families: [family] }).remove()),
+        ...(sorted ? [] : [ifThere(removeAddresses(ip, kept))]),
+        ...(now.kind === 'rules' ? [ifThere(removeRoutes(ip))] : []),
+      ])
+    }),
+  )
