@@ -36,9 +36,12 @@ const startCluster = async (narrator: Narrator): Promise<Sandbox> => {
   return sandbox
 }
 
+/** What kube-portal says, for visitors. */
+const log = '/run/sandbox/kube-portal.log'
+
 const startPortal = async (narrator: Narrator, { nodeName }: Sandbox): Promise<PortalProcess> => {
   narrator.step('kube-portal run')
-  const portal = new PortalProcess(['--kubeconfig', kubeconfig, '--hostname-override', nodeName])
+  const portal = new PortalProcess(['--kubeconfig', kubeconfig, '--hostname-override', nodeName], [], log)
   await portal.synced()
   narrator.tell(
     `it runs as process ${portal.pid ?? '?'}, knows the cluster only through the API, and serves its Services`,
@@ -64,6 +67,7 @@ const visit = async ({ narrator }: Scene, { pods }: Sandbox): Promise<void> => {
     'kubectl get services,pods -A',
     'curl http://CLUSTER-IP:PORT/',
     'iptables-save -t nat | grep KUBE-PORTALS',
+    `tail ${log}                       (what kube-portal says)`,
     `${inPods(pods.pid).join(' ')} curl --interface POD-IP http://CLUSTER-IP:PORT/     (as a pod)`,
   ])
   const shell = spawn(process.env.SHELL ?? '/bin/sh', [], {

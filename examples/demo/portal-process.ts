@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { appendFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { errorText } from '../../lib/model/error-text.js'
@@ -38,8 +39,11 @@ export class PortalProcess {
   readonly #words: string[] = []
   #wake: () => void = () => undefined
 
-  /** `runner` is a command that becomes it, if need be: `prlimit --nofile=256`. */
-  constructor(args: readonly string[], runner: readonly string[] = []) {
+  /**
+   * `runner` is a command that becomes it, if need be: `prlimit --nofile=256`. What it says is written to `log`, too, a file, for
+   * people.
+   */
+  constructor(args: readonly string[], runner: readonly string[] = [], log?: string) {
     const logging = ['--logging-format', 'json', '-v', '4']
     const [command, ...before] = [...runner, process.execPath]
     this.#child = spawn(command, [...before, program, 'run', ...logging, ...args], {
@@ -52,6 +56,7 @@ export class PortalProcess {
       const value = parse(line)
       if (!isLogLine(value)) return
       this.#words.push(value.message)
+      if (log !== undefined) appendFileSync(log, `${value.message}\n`)
       if (value.event) this.#events.push(value.event)
       this.#wake()
     })

@@ -122,7 +122,13 @@ export type ProxyOwnEvent =
     }
   | { readonly type: 'stopping'; readonly connections: number; readonly drainTimeout: Milliseconds }
   | { readonly type: 'retire-failed'; readonly reason: string }
-  | { readonly type: 'stopped'; readonly reset: number }
+  | {
+      readonly type: 'stopped'
+      /** Connections. */
+      readonly reset: number
+      /** How much of ours was taken out of this machine: jumps, chains, addresses. */
+      readonly removed: number
+    }
 
 /** Everything that happens in the program, as plain facts. `observe` makes words and numbers of them. */
 export type ProxyEvent = TrafficEvent | ApiEvent | ProxyOwnEvent | NodeEvent

@@ -95,7 +95,8 @@ const ownSentence = (event: ProxyOwnEvent): Sentence => {
       return sentence('error', 0, `cannot take the portals' rules out yet: ${event.reason}`)
     case 'stopped': {
       const reset = event.reset === 0 ? '' : `; ${count(event.reset, 'connection')} had to be reset`
-      return sentence('info', 0, `stopped, rules removed${reset}`)
+      const gone = event.removed > 0 ? ', all of ours is removed from this machine' : ''
+      return sentence('info', 0, `stopped${gone}${reset}`)
     }
   }
 }

@@ -105,8 +105,8 @@ export class Proxy {
     await drain(connections.ended, { timeout: drainTimeout, hurry, clock })
     const reset = connections.reset()
     await connections.ended
-    await capture.remove()
-    report({ type: 'stopped', reset })
+    const { length: removed } = await capture.remove()
+    report({ type: 'stopped', reset, removed })
   }
 
   async #syncInTime(): Promise<void> {
