@@ -1,6 +1,6 @@
-import type { Family, IpAddress } from '../model/ip-address.js'
+import { type Family, familyOf, type IpAddress } from '../model/ip-address.js'
 import { cidrOf, cidrText } from '../model/cidr.js'
-import { ip, ipBatch, type IpOptions } from './ip-command.js'
+import { ip, ipBatch, ipEach, type IpOptions } from './ip-command.js'
 
 /** How we know an address again that we put on `lo`: there it means nothing, and nobody else gives one. */
 const metric = '142'
@@ -26,14 +26,13 @@ const addressesOnLo = async (options: IpOptions): Promise<readonly Shown[]> => {
 export const ourAddresses = async (options: IpOptions): Promise<readonly string[]> =>
   (await addressesOnLo(options)).filter(({ ours }) => ours).map(({ address }) => address)
 
-/** Puts addresses on `lo` that no interface has. */
-export const addAddresses = (options: IpOptions, addresses: readonly IpAddress[]): Promise<void> =>
-  ipBatch(
-    options,
-    addresses.map(
-      address => `address add ${cidrText(cidrOf(address))} dev lo metric ${metric}${flags[options.family]}`,
-    ),
-  )
+/** What puts an address on `lo` that no interface has. */
+const addition = (address: IpAddress): string =>
+  `address add ${cidrText(cidrOf(address))} dev lo metric ${metric}${flags[familyOf(address)]}`
+
+/** Puts addresses on `lo` that no interface has, as far as the kernel lets us. Resolves with how many. */
+export const addAddresses = (options: IpOptions, addresses: readonly IpAddress[]): Promise<number> =>
+  ipEach(options, addresses.map(addition))
 
 /** Takes addresses of ours from `lo`. */
 export const deleteAddresses = (options: IpOptions, addresses: readonly string[]): Promise<void> =>
@@ -45,7 +44,7 @@ export const deleteAddresses = (options: IpOptions, addresses: readonly string[]
 /** Makes `address` one of this machine's own, on `lo`, unless it is there already: then it stays whose it is. */
 export const putAddress = async (options: IpOptions, address: IpAddress): Promise<void> => {
   const there = await addressesOnLo(options)
-  if (!there.some(each => each.address === address)) await addAddresses(options, [address])
+  if (!there.some(each => each.address === address)) await ip(options, addition(address).split(' '))
 }
 
 /**

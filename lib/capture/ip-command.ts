@@ -1,4 +1,4 @@
-import type { Host } from '../host/host.js'
+import type { Host, Output } from '../host/host.js'
 import { errorCode, errorText } from '../model/error-text.js'
 import { Failure } from '../model/failure.js'
 import type { Family } from '../model/ip-address.js'
@@ -14,6 +14,8 @@ const timeout = seconds(60)
 const flags: Readonly<Record<Family, string>> = { IPv4: '-4', IPv6: '-6' }
 
 const failedLine = /^Command failed -:(\d+)$/m
+const failedLines = new RegExp(failedLine, 'gm')
+const forbidden = /not permitted/i
 
 const notRun = (cause: unknown): Failure =>
   errorCode(cause) === 'ENOENT'
@@ -23,27 +25,55 @@ const notRun = (cause: unknown): Failure =>
       })
     : new Failure('failed', `cannot run ip: ${errorText(cause)}`, { cure: 'it will be tried again', cause })
 
-const run = async ({ host, family }: IpOptions, args: readonly string[], input: string): Promise<string> => {
-  const running = host.run('ip', [flags[family], ...args], { timeout, input })
-  const { code, stdout, stderr } = await running.catch((error: unknown) => {
+const asLines = (commands: readonly string[]): string => commands.map(line => `${line}\n`).join('')
+
+interface Work {
+  readonly args: readonly string[]
+  readonly input: string
+}
+
+const outputOf = ({ host, family }: IpOptions, { args, input }: Work): Promise<Output> =>
+  host.run('ip', [flags[family], ...args], { timeout, input }).catch((error: unknown) => {
     throw notRun(error)
   })
-  if (code === 0) return stdout
+
+const refusal = ({ args, input }: Work, { code, stderr }: Output): Failure => {
   const said = stderr.trim().split('\n')[0] ?? ''
   const line = input.split('\n')[Number(failedLine.exec(stderr)?.[1]) - 1]
   const reason = said === '' ? `it ended with code ${code}` : said
-  throw new Failure('failed', `ip ${line ?? args.join(' ')} refused: ${reason}`, {
-    cure: /not permitted/i.test(said) ? 'run as root, or with CAP_NET_ADMIN' : 'it will be tried again',
+  return new Failure('failed', `ip ${line ?? args.join(' ')} refused: ${reason}`, {
+    cure: forbidden.test(said) ? 'run as root, or with CAP_NET_ADMIN' : 'it will be tried again',
   })
+}
+
+const run = async (options: IpOptions, work: Work): Promise<string> => {
+  const output = await outputOf(options, work)
+  if (output.code !== 0) throw refusal(work, output)
+  return output.stdout
 }
 
 /**
  * Runs `ip` with `args`, and resolves with what it printed. Rejects with a Failure, `missing` when there is no such program,
  * or when it refuses.
  */
-export const ip = (options: IpOptions, args: readonly string[]): Promise<string> => run(options, args, '')
+export const ip = (options: IpOptions, args: readonly string[]): Promise<string> =>
+  run(options, { args, input: '' })
 
 /** Does the same with many commands at once. What came before one that is refused is done. */
 export const ipBatch = async (options: IpOptions, commands: readonly string[]): Promise<void> => {
-  if (commands.length > 0) await run(options, ['-batch', '-'], commands.map(line => `${line}\n`).join(''))
+  if (commands.length > 0) await run(options, { args: ['-batch', '-'], input: asLines(commands) })
+}
+
+/**
+ * Does the same, each command for itself: one that is refused does not harm the others. Resolves with how many were done;
+ * rejects where we may do none of it.
+ */
+export const ipEach = async (options: IpOptions, commands: readonly string[]): Promise<number> => {
+  if (commands.length === 0) return 0
+  const work = { args: ['-force', '-batch', '-'], input: asLines(commands) }
+  const output = await outputOf(options, work)
+  const { code, stderr } = output
+  if (code === 0) return commands.length
+  if (forbidden.test(stderr) || !failedLine.test(stderr)) throw refusal(work, output)
+  return commands.length - Array.from(stderr.matchAll(failedLines)).length
 }

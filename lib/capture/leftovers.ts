@@ -6,7 +6,7 @@ import { ifThere } from './cleanup.js'
 import { removeAddresses } from './dedicated-address.js'
 import { installedBackends } from './installed-backends.js'
 import { Iptables } from './iptables.js'
-import { removeRoutes } from './local-routes.js'
+import { removeRoutes } from './local-ways.js'
 import { settled } from './settled.js'
 import { dedicatedAddress, type Target } from './target.js'
 

@@ -1,62 +1,26 @@
 import type { Host } from '../host/host.js'
 import { type Family, familyOf, type IpAddress } from '../model/ip-address.js'
+import { clientsOf, type Portal } from '../model/portal.js'
 import type { Applied, Capture, FamilyFailure, Preparation, Wanted } from './capture.js'
+import { removeAddresses } from './dedicated-address.js'
 import { eachFamily, type Outcomes } from './each-family.js'
-import { addAddresses, deleteAddresses, ourAddresses, removeAddresses } from './dedicated-address.js'
-import { ip, ipBatch, type IpOptions } from './ip-command.js'
+import type { IpOptions } from './ip-command.js'
+import { isOnInterface, type LocalTable, readLocalTable, whyShared } from './local-table.js'
+import { localWays, removeRoutes } from './local-ways.js'
 import { settled } from './settled.js'
+import { whyUnbound } from './why-unbound.js'
 
 export interface LocalRoutesOptions {
   readonly host: Host
   readonly families: readonly Family[]
+  /** This machine's addresses that have TCP connections now. */
+  readonly connected: () => Promise<ReadonlySet<IpAddress>>
 }
 
-/** How we know our routes again. No other program uses this number (/etc/iproute2/rt_protos). */
-const protocol = '142'
-
-const route = /^local (\S+) (.*)$/gm
-
-/** The addresses that the kernel takes for this machine's own, with what else it says of the route to each. */
-const localTable = async (options: IpOptions): Promise<ReadonlyMap<string, string>> => {
-  const text = await ip(options, ['route', 'show', 'table', 'local'])
-  return new Map(Array.from(text.matchAll(route), ([, address = '', rest = '']) => [address, rest]))
-}
-
-const ourRoutes = (table: ReadonlyMap<string, string>): readonly string[] =>
-  [...table].filter(([, rest]) => / proto 142\b/.test(rest)).map(([address]) => address)
-
-/** Takes all our routes out, those of earlier runs included. Resolves with what was removed, a line each. */
-export const removeRoutes = async (options: IpOptions): Promise<readonly string[]> => {
-  const ours = ourRoutes(await localTable(options))
-  if (ours.length > 0) await ip(options, ['route', 'flush', 'table', 'local', 'proto', protocol])
-  return ours.map(address => `${options.family} route to ${address} on lo`)
-}
-
-/** How a family's addresses are made this machine's own. */
-interface Way {
-  readonly ours: (options: IpOptions, table: ReadonlyMap<string, string>) => Promise<readonly string[]>
-  readonly add: (options: IpOptions, addresses: readonly IpAddress[]) => Promise<void>
-  readonly delete: (options: IpOptions, addresses: readonly string[]) => Promise<void>
-  readonly removeAll: (options: IpOptions) => Promise<readonly string[]>
-}
-
-const routeLines = (verb: 'add' | 'delete', addresses: readonly string[]): string[] =>
-  addresses.map(address => `route ${verb} local ${address} dev lo proto ${protocol} table local`)
-
-const ways: Readonly<Record<Family, Way>> = {
-  IPv4: {
-    ours: (_, table) => Promise.resolve(ourRoutes(table)),
-    add: (options, addresses) => ipBatch(options, routeLines('add', addresses)),
-    delete: (options, addresses) => ipBatch(options, routeLines('delete', addresses)),
-    removeAll: removeRoutes,
-  },
-  // Nobody can listen on an IPv6 address that no interface has, whatever the routes say.
-  IPv6: {
-    ours: ourAddresses,
-    add: addAddresses,
-    delete: deleteAddresses,
-    removeAll: removeAddresses,
-  },
+/** What addresses this machine has, and which of them from us. */
+interface Look {
+  readonly table: LocalTable
+  readonly ours: readonly string[]
 }
 
 /**
@@ -68,42 +32,74 @@ export const removeLocal = async (options: IpOptions): Promise<readonly string[]
   ...(await removeRoutes(options)),
 ]
 
+/** The address that has to be this machine's own for clients to be met, or refused, at the portal. */
+const addressAt = (portal: Portal): readonly IpAddress[] =>
+  portal.kind === 'node-port' || clientsOf(portal) === 'insiders' || whyUnbound(portal) !== undefined
+    ? []
+    : [portal.address]
+
 /**
- * Captures without iptables: portals' addresses become this machine's own, and listeners are on the portals themselves. What is
- * not served is refused, as any closed port is; and daemons that listen on all addresses answer on these, too.
+ * Captures without iptables: portals' addresses become this machine's own, whole, and listeners are on the portals themselves.
+ * At all other ports of these addresses, and where nobody serves, clients meet what they meet at the node's own: a daemon that
+ * listens on all addresses, else a refusal.
  */
 export class LocalRoutes implements Capture {
   readonly #options: LocalRoutesOptions
+  /** As they were at the last look. */
+  readonly #tables = new Map<Family, LocalTable>()
+  /** All that we ever saw on `lo` because of us: for a while others may take them for this machine's even when they are gone. */
+  readonly #lent = new Set<string>()
 
   constructor(options: LocalRoutesOptions) {
     this.#options = options
   }
 
+  /** Sees what addresses there are. Rejects with a Failure where that, and so all else, is not possible. */
+  async look(): Promise<void> {
+    await this.#eachFamily(async options => {
+      await this.#look(options)
+      return []
+    })
+  }
+
+  /** Whether `address`, one of an interface of this machine, is that only because of us. */
+  isLent(address: IpAddress): boolean {
+    const table = this.#tables.get(familyOf(address))
+    return this.#lent.has(address) && !(table && isOnInterface(table, address))
+  }
+
+  /** Why `address` cannot be made this machine's own, as far as was seen at the last look. */
+  whyNot(address: IpAddress): string | undefined {
+    const table = this.#tables.get(familyOf(address))
+    return table && whyShared(table, address)
+  }
+
   async prepare({ addresses }: Preparation): Promise<readonly FamilyFailure[]> {
     const { failures } = await this.#apart(async options => {
       if (addresses.some(address => familyOf(address) === options.family))
-        await this.#add(options, addresses, await localTable(options))
+        await this.#add(options, addresses, await this.#table(options))
       return []
     })
     return failures
   }
 
+  /** An address that is wanted no more stays for as long as there are connections to it, until it is looked at again. */
   async apply({ portals }: Wanted): Promise<Applied> {
-    const addresses = portals.flatMap(({ portal }) => (portal.kind === 'node-port' ? [] : [portal.address]))
+    const addresses = portals.flatMap(({ portal }) => addressAt(portal))
     const { results, failures } = await this.#apart(async (options): Promise<Family[]> => {
       const { family } = options
-      const table = await localTable(options)
+      const { table, ours } = await this.#look(options)
       const wanted = new Set<string>(addresses.filter(address => familyOf(address) === family))
-      const gone = (await ways[family].ours(options, table)).filter(address => !wanted.has(address))
+      const gone = await this.#unconnected(ours.filter(address => !wanted.has(address)))
       const added = await this.#add(options, addresses, table)
-      await ways[family].delete(options, gone)
+      await localWays[family].delete(options, gone)
       return added + gone.length > 0 ? [family] : []
     })
     return { written: results, failures }
   }
 
   remove(): Promise<readonly string[]> {
-    return this.#eachFamily(options => ways[options.family].removeAll(options))
+    return this.#eachFamily(options => localWays[options.family].removeAll(options))
   }
 
   #eachFamily<Result>(work: (options: IpOptions) => Promise<readonly Result[]>): Promise<readonly Result[]> {
@@ -116,16 +112,34 @@ export class LocalRoutes implements Capture {
     return eachFamily(families, family => work({ host, family }))
   }
 
-  /** What is this machine's own already needs nothing, and must not lose what it has. Resolves with how many were added. */
-  async #add(
-    options: IpOptions,
-    addresses: readonly IpAddress[],
-    table: ReadonlyMap<string, string>,
-  ): Promise<number> {
+  async #table(options: IpOptions): Promise<LocalTable> {
+    const table = await readLocalTable(options)
+    this.#tables.set(options.family, table)
+    return table
+  }
+
+  async #look(options: IpOptions): Promise<Look> {
+    const table = await this.#table(options)
+    const ours = await localWays[options.family].ours(options, table)
+    for (const address of ours) this.#lent.add(address)
+    return { table, ours }
+  }
+
+  async #unconnected(addresses: readonly string[]): Promise<readonly string[]> {
+    if (addresses.length === 0) return []
+    const connected: ReadonlySet<string> = await this.#options.connected()
+    return addresses.filter(address => !connected.has(address))
+  }
+
+  /**
+   * What is this machine's own already needs nothing, and must not lose what it has. What the kernel refuses is left out: then
+   * nobody can listen there, either. Resolves with how many were added.
+   */
+  #add(options: IpOptions, addresses: readonly IpAddress[], table: LocalTable): Promise<number> {
     const missing = [...new Set(addresses)].filter(
       address => familyOf(address) === options.family && !table.has(address),
     )
-    await ways[options.family].add(options, missing)
-    return missing.length
+    for (const address of missing) this.#lent.add(address)
+    return localWays[options.family].add(options, missing)
   }
 }

@@ -7,6 +7,7 @@ import type { CapturedBy } from '../capture/leftovers.js'
 import { LocalRoutes } from '../capture/local-routes.js'
 import { NoCapture } from '../capture/no-capture.js'
 import { dnat, redirect, type Target } from '../capture/target.js'
+import { connectedAddresses } from '../host/connected-addresses.js'
 import { machine } from '../host/machine.js'
 import type { Report } from '../model/event.js'
 import { anyAddress, familiesAmong, type Family, type IpAddress, ipAddress } from '../model/ip-address.js'
@@ -96,7 +97,7 @@ export const captureMode = async (parts: CaptureModeParts): Promise<CaptureMode>
     case 'bind': {
       const places = portalPlaces({ addresses, nodePortAddresses: options.nodeportAddresses ?? [] })
       return {
-        capture: new LocalRoutes({ host: machine, families }),
+        capture: new LocalRoutes({ host: machine, families, connected: () => connectedAddresses(machine) }),
         ...{ families, arrivals: arrivingAt(loopback), places },
         by: { kind: 'addresses' },
       }

@@ -1,25 +1,37 @@
-import { createServer } from 'node:net'
 import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
 import t from 'tap'
 import { nothingWanted } from '../../lib/capture/capture.js'
 import { cleanup } from '../../lib/capture/cleanup.js'
 import { LocalRoutes } from '../../lib/capture/local-routes.js'
 import { NoCapture } from '../../lib/capture/no-capture.js'
 import type { Host } from '../../lib/host/host.js'
+import { connectedAddresses } from '../../lib/host/connected-addresses.js'
 import { machine } from '../../lib/host/machine.js'
-import { ipAddress } from '../../lib/model/ip-address.js'
+import { type Family, ipAddress } from '../../lib/model/ip-address.js'
 import { inNamespace } from '../namespace.js'
 import { heard } from './ask.js'
 import { run, runAll } from './commands.js'
 import { addIpv6, addOutside, buildNode, inPod } from './node-and-pod.js'
-import { whole } from './whole.js'
 import { served, wanted } from './wanted.js'
+import { whole, type WholeCapture } from './whole.js'
 
 const families = ['IPv4', 'IPv6'] as const
 const four = served({ address: '10.96.0.10', localPort: 14_000 })
 const six = served({ address: 'fd00:96::10', localPort: 14_000 })
 const nodePort = served({ nodePort: 30_080, localPort: 14_000 })
 const addresses = ['10.96.0.10', 'fd00:96::10'].map(ipAddress)
+
+const connected = () => connectedAddresses(machine)
+type Routes = WholeCapture & Pick<LocalRoutes, 'look' | 'whyNot' | 'isLent'>
+const wholeRoutes = (routes: LocalRoutes): Routes => ({
+  ...whole(routes),
+  look: () => routes.look(),
+  whyNot: address => routes.whyNot(address),
+  isLent: address => routes.isLent(address),
+})
+const routesFor = (which: readonly Family[]): Routes =>
+  wholeRoutes(new LocalRoutes({ host: machine, families: which, connected }))
 
 // Without link-local addresses, which come when they come.
 const routes = (): string =>
@@ -34,7 +46,7 @@ await inNamespace(import.meta.url, () => {
 
   t.test("a portal's address can be listened on as soon as it is prepared for", async t => {
     const before = routes()
-    const capture = whole(new LocalRoutes({ host: machine, families }))
+    const capture = routesFor(families)
     t.teardown(() => capture.remove())
     await capture.prepare({ guarded: [], addresses })
     for (const host of addresses) {
@@ -51,7 +63,7 @@ await inNamespace(import.meta.url, () => {
 
   t.test('routes that are wanted no more go, and those that somebody removed come back', async t => {
     const before = routes()
-    const capture = whole(new LocalRoutes({ host: machine, families }))
+    const capture = routesFor(families)
     t.teardown(() => capture.remove())
     t.strictSame(await capture.apply(wanted(four, six)), ['IPv4', 'IPv6'])
     const both = routes()
@@ -67,7 +79,7 @@ await inNamespace(import.meta.url, () => {
   t.test("an address that is this machine's own, and routes of others, are left alone", async t => {
     runAll('ip route add local 10.97.0.1 dev lo proto 99')
     const before = routes()
-    const capture = whole(new LocalRoutes({ host: machine, families: ['IPv4'] }))
+    const capture = routesFor(['IPv4'])
     const own = served({ kind: 'external-ip', address: '198.51.100.1', localPort: 14_000 })
     await capture.prepare({ guarded: [], addresses: ['198.51.100.1', '10.97.0.1'].map(ipAddress) })
     await capture.apply(wanted(own, served({ address: '10.97.0.1', localPort: 14_001 })))
@@ -76,9 +88,132 @@ await inNamespace(import.meta.url, () => {
     t.equal(routes(), before)
   })
 
+  t.test('a broadcast address is refused, and does not harm the others', async t => {
+    const capture = routesFor(families)
+    t.teardown(() => capture.remove())
+    const broadcast = ipAddress('203.0.113.255')
+    const anycast = ipAddress('2001:db8:2::')
+    runAll('ip address add 203.0.113.2/24 broadcast + dev out0')
+    t.teardown(() => runAll('ip address delete 203.0.113.2/24 dev out0'))
+    const before = routes()
+    await capture.look()
+    t.equal(capture.whyNot(broadcast), "203.0.113.255 is this machine's network's broadcast address")
+    t.equal(capture.whyNot(anycast), "2001:db8:2:: is this machine's network's anycast address")
+    t.equal(capture.whyNot(ipAddress('203.0.113.2')), undefined)
+    t.equal(capture.whyNot(ipAddress('10.96.0.10')), undefined)
+    const external = { kind: 'external-ip', localPort: 14_000 } as const
+    const portals = [
+      served({ ...external, address: broadcast }),
+      served({ ...external, address: anycast }),
+      four,
+      six,
+    ]
+    t.strictSame(await capture.apply(wanted(...portals)), families)
+    t.strictSame(await capture.apply(wanted(...portals)), [])
+    t.match(routes(), 'local 10.96.0.10')
+    t.match(routes(), 'local fd00:96::10')
+    await capture.remove()
+    t.equal(routes(), before)
+  })
+
+  t.test('what the kernel refuses of many addresses is left out, and the rest added', async t => {
+    const capture = routesFor(['IPv4'])
+    t.teardown(() => capture.remove())
+    await capture.look()
+    // Another program is quicker than we are.
+    const late: Host = {
+      ...machine,
+      run: async (program, args, options) => {
+        if (args.includes('-batch'))
+          run('ip', 'route', 'add', 'broadcast', '10.96.0.9', 'dev', 'lo', 'table', 'local')
+        return machine.run(program, args, options)
+      },
+    }
+    const overtaken = wholeRoutes(new LocalRoutes({ host: late, families: ['IPv4'], connected }))
+    t.teardown(() => runAll('ip route delete broadcast 10.96.0.9 dev lo table local'))
+    await overtaken.prepare({
+      guarded: [],
+      addresses: ['10.96.0.8', '10.96.0.9', '10.96.0.10'].map(ipAddress),
+    })
+    t.match(routes(), 'local 10.96.0.8')
+    t.match(routes(), 'local 10.96.0.10')
+    t.notMatch(routes(), 'local 10.96.0.9')
+  })
+
+  t.test('an address stays while there are connections to it, wanted or not', async t => {
+    const capture = routesFor(families)
+    t.teardown(() => capture.remove())
+    await capture.apply(wanted(four, six))
+    const clients = []
+    for (const host of addresses) {
+      const server = createServer(socket => socket.pipe(socket)).listen(80, host)
+      await once(server, 'listening')
+      const client = connect({ host, port: 80 })
+      await Promise.all([once(server, 'connection'), once(client, 'connect')])
+      server.close()
+      clients.push(client)
+    }
+    t.strictSame(await capture.apply(nothingWanted), [])
+    for (const client of clients) {
+      client.write('still there')
+      t.strictSame(await once(client, 'data'), [Buffer.from('still there')])
+      client.end()
+      await once(client, 'close')
+    }
+    t.strictSame(await capture.apply(nothingWanted), families)
+    t.notMatch(routes(), /10\.96\.0\.10|fd00:96::10/)
+  })
+
+  t.test('a portal whose clients are to be told apart takes no address', async t => {
+    const before = routes()
+    const capture = routesFor(families)
+    t.teardown(() => capture.remove())
+    const balanced = { kind: 'load-balancer', address: '203.0.113.1', localPort: 14_000 } as const
+    await capture.apply(
+      wanted(
+        served({ ...balanced, sources: ['192.0.2.0/24'] }),
+        served({ ...balanced, clients: 'insiders' }),
+      ),
+    )
+    t.equal(routes(), before)
+    await capture.apply(wanted(served(balanced)))
+    t.match(routes(), 'local 203.0.113.1')
+  })
+
+  t.test('a route goes though its address became an interface’s own meanwhile', async t => {
+    const capture = routesFor(['IPv4'])
+    t.teardown(() => capture.remove())
+    await capture.apply(wanted(four))
+    runAll('ip address add 10.96.0.10/32 dev out0')
+    t.teardown(() => runAll('ip address delete 10.96.0.10/32 dev out0'))
+    t.match(routes(), / proto 142\b/)
+    t.strictSame(await capture.apply(nothingWanted), ['IPv4'])
+    t.notMatch(routes(), / proto 142\b/)
+    t.match(routes(), 'local 10.96.0.10 dev out0')
+  })
+
+  t.test(
+    'an IPv6 address that is on lo because of us is known as lent, until an interface has it',
+    async t => {
+      const address = ipAddress('fd00:96::10')
+      await routesFor(families).apply(wanted(six))
+      const capture = routesFor(families)
+      t.teardown(() => capture.remove())
+      await capture.look()
+      t.equal(capture.isLent(address), true, 'though from an earlier run')
+      t.equal(capture.isLent(ipAddress('::1')), false)
+      await capture.apply(nothingWanted)
+      t.equal(capture.isLent(address), true, 'others may still take it for our own')
+      runAll('ip -6 address add fd00:96::10/128 dev out0 nodad')
+      t.teardown(() => runAll('ip -6 address delete fd00:96::10/128 dev out0'))
+      await capture.apply(nothingWanted)
+      t.equal(capture.isLent(address), false)
+    },
+  )
+
   t.test('thousands of addresses are made our own, and are no more', async t => {
     const before = routes()
-    const capture = whole(new LocalRoutes({ host: machine, families }))
+    const capture = routesFor(families)
     t.teardown(() => capture.remove())
     const many = [
       ...Array.from({ length: 10_000 }, (_, index) => ipAddress(`10.96.${index >> 8}.${index & 255}`)),
@@ -93,7 +228,7 @@ await inNamespace(import.meta.url, () => {
 
   t.test('what a killed run left is cleaned up, and said', async t => {
     const before = routes()
-    await whole(new LocalRoutes({ host: machine, families })).apply(wanted(four, six))
+    await routesFor(families).apply(wanted(four, six))
     t.strictSame(await cleanup({ host: machine, addresses: () => [], report: () => undefined }), [
       'IPv4 route to 10.96.0.10 on lo',
       'IPv6 address fd00:96::10 on lo',
@@ -106,14 +241,20 @@ await inNamespace(import.meta.url, () => {
       ...machine,
       run: program => Promise.reject(Object.assign(new Error(`spawn ${program} ENOENT`), { code: 'ENOENT' })),
     }
-    await t.rejects(whole(new LocalRoutes({ host, families })).apply(wanted(four)), { code: 'missing' })
-    const answer = { code: 2, stdout: '', stderr: 'RTNETLINK answers: Operation not permitted\n' }
-    const refusing: Host = { ...machine, run: () => Promise.resolve(answer) }
-    await t.rejects(whole(new LocalRoutes({ host: refusing, families })).apply(wanted(four)), {
-      code: 'failed',
-      message: /Operation not permitted/,
-      cure: /CAP_NET_ADMIN/,
+    await t.rejects(wholeRoutes(new LocalRoutes({ host, families, connected })).apply(wanted(four)), {
+      code: 'missing',
     })
+    const stderr = 'RTNETLINK answers: Operation not permitted\nCommand failed -:1\n'
+    const answer = { code: 2, stdout: '', stderr }
+    const refusing: Host = { ...machine, run: () => Promise.resolve(answer) }
+    await t.rejects(
+      wholeRoutes(new LocalRoutes({ host: refusing, families, connected })).apply(wanted(four)),
+      {
+        code: 'failed',
+        message: /Operation not permitted/,
+        cure: /CAP_NET_ADMIN/,
+      },
+    )
   })
 
   t.test('no capture changes nothing', async t => {
