@@ -13,7 +13,8 @@ import type { Report } from '../model/event.js'
 import { anyAddress, familiesAmong, type Family, type IpAddress, ipAddress } from '../model/ip-address.js'
 import { seconds } from '../model/milliseconds.js'
 import type { Log } from '../observe/log.js'
-import { heldPlaces, noPlaces, type Places, portalPlaces } from '../proxy/places.js'
+import { heldPlaces, noPlaces, type Places } from '../proxy/places.js'
+import { PortalPlaces } from '../proxy/portal-places.js'
 import type { NodeOptions } from './options/node.js'
 import { realClock as clock } from './real-clock.js'
 
@@ -80,13 +81,22 @@ const byIptables = async (
   }
 }
 
+const byListening = async ({ options, addresses, report }: CaptureModeParts): Promise<CaptureMode> => {
+  const { nodeportAddresses: nodePortAddresses = [] } = options
+  const families = familiesAmong(addresses())
+  const capture = new LocalRoutes({ host: machine, families, connected: () => connectedAddresses(machine) })
+  await capture.look()
+  const portalPlaces = new PortalPlaces({ addresses, nodePortAddresses, routes: capture, report })
+  const places: Places = (portal, servicePort, snapshot) => portalPlaces.of(portal, servicePort, snapshot)
+  return { capture, families, arrivals: arrivingAt(loopback), places, by: { kind: 'addresses' } }
+}
+
 /**
  * What `--capture` means on this machine; says what is to be said about it. Rejects with a Failure `missing` where that cannot
  * be done here.
  */
 export const captureMode = async (parts: CaptureModeParts): Promise<CaptureMode> => {
   const { options, addresses } = parts
-  const families = familiesAmong(addresses())
   switch (options.capture) {
     case 'redirect':
       // Redirected packets come to an interface's own address, so the listeners are on all of them; the guard turns away
@@ -94,15 +104,12 @@ export const captureMode = async (parts: CaptureModeParts): Promise<CaptureMode>
       return byIptables(parts, { target: redirect, arrivals: { tcp: anyAddress, udp: addresses } })
     case 'dnat':
       return byIptables(parts, { target: dnat, arrivals: arrivingAt(dnat.addresses) })
-    case 'bind': {
-      const places = portalPlaces({ addresses, nodePortAddresses: options.nodeportAddresses ?? [] })
-      return {
-        capture: new LocalRoutes({ host: machine, families, connected: () => connectedAddresses(machine) }),
-        ...{ families, arrivals: arrivingAt(loopback), places },
-        by: { kind: 'addresses' },
-      }
-    }
+    case 'bind':
+      return byListening(parts)
     case 'none':
-      return { capture: new NoCapture(), families, arrivals: arrivingAt(loopback), places: noPlaces }
+      return {
+        capture: new NoCapture(),
+        ...{ families: familiesAmong(addresses()), arrivals: arrivingAt(loopback), places: noPlaces },
+      }
   }
 }

@@ -2,7 +2,7 @@ import type { Endpoint } from '../model/endpoint.js'
 import { anyAddress, familyOf, type IpAddress } from '../model/ip-address.js'
 import { withNodePorts, type NodePortAddresses } from '../model/node-port-addresses.js'
 import { clientsOf, type Portal } from '../model/portal.js'
-import { type ServicePort, verdictOf } from '../model/service-port.js'
+import type { ServicePort } from '../model/service-port.js'
 import type { Snapshot } from '../model/snapshot.js'
 
 /** Where a portal is to be listened on itself, beside the local port that its packets are redirected to. */
@@ -38,19 +38,6 @@ export const heldPlaces = ({ addresses, nodePortAddresses }: PlacesOptions): Pla
       case 'node-port':
         return ofNodePorts(servicePort, snapshot).map(address => ({ address, port: portal.port }))
     }
-  }
-}
-
-/**
- * Where nothing is redirected, clients are met at the portals themselves, all of which are made this machine's. Where nobody
- * would serve them, nobody listens, and the kernel refuses.
- */
-export const portalPlaces = (options: PlacesOptions): Places => {
-  const held = heldPlaces(options)
-  return (portal, servicePort, snapshot) => {
-    if (verdictOf(servicePort) !== 'serve') return []
-    if (portal.kind === 'node-port') return held(portal, servicePort, snapshot)
-    return clientsOf(portal) === 'insiders' ? [] : [portal]
   }
 }
 

@@ -11,7 +11,7 @@ import {
   type Protocol,
 } from '../../lib/model/service-port.js'
 import { emptySnapshot } from '../../lib/model/snapshot.js'
-import { heldPlaces, noPlaces, portalPlaces } from '../../lib/proxy/places.js'
+import { heldPlaces, noPlaces } from '../../lib/proxy/places.js'
 
 const snapshot = { ...emptySnapshot, nodeAddresses: ['172.18.0.2', 'fd00:18::2'].map(ipAddress) }
 const addresses = () => ['127.0.0.1', '172.18.0.2', '192.168.7.7', '::1', 'fd00:18::2'].map(ipAddress)
@@ -72,21 +72,6 @@ t.test('cluster IPs, and what is for insiders, need no holding', async t => {
   t.strictSame(places('', servicePort('TCP'), { ...nodePort, clients: 'insiders' }), [])
 })
 
-t.test('without iptables, all portals are listened on; without capture, none', async t => {
-  const clusterIp: Portal = { kind: 'cluster-ip', address: ipAddress('10.96.0.10'), port: port(80) }
-  const bind = portalPlaces({ addresses, nodePortAddresses: [] })
-  const endpoints = [{ address: ipAddress('10.244.0.2'), port: port(8080) }]
-  const served = { ...servicePort('TCP'), endpoints }
-  const at = (portal: Portal): string[] => bind(portal, served, snapshot).map(endpointText)
-  t.strictSame(at(clusterIp), ['10.96.0.10:80'])
-  t.strictSame(at(nodePort), ['0.0.0.0:30080'])
-  t.strictSame(noPlaces(nodePort, served, snapshot), [])
-})
-
-t.test('without iptables, nobody listens for those whom nobody would serve, so they are refused', async t => {
-  const clusterIp: Portal = { kind: 'cluster-ip', address: ipAddress('10.96.0.10'), port: port(80) }
-  const bind = portalPlaces({ addresses, nodePortAddresses: [] })
-  for (const othersServe of [false, true])
-    for (const portal of [clusterIp, nodePort])
-      t.strictSame(bind(portal, { ...servicePort('TCP'), othersServe }, snapshot), [])
+t.test('without capture, no portal is listened on', async t => {
+  t.strictSame(noPlaces(nodePort, servicePort('TCP'), snapshot), [])
 })
