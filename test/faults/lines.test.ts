@@ -1,0 +1,12 @@
+import { inNamespace } from '../namespace.js'
+import { endless, text, truncated, wrongKinds } from './faults.js'
+import { nothingVanishes } from './nothing-vanishes.js'
+
+await inNamespace(import.meta.url, () =>
+  nothingVanishes({
+    'a line that is no JSON': { watch: text('<html>\n'), trouble: 'garbage' },
+    'a line cut short': { watch: truncated, trouble: 'unreachable' },
+    'an object of the wrong kind': { watch: wrongKinds, trouble: 'garbage' },
+    'a line that never ends': { watch: endless, trouble: 'garbage' },
+  }),
+)
