@@ -1,14 +1,17 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import type { Clock } from '../model/clock.js'
-import { seconds } from '../model/milliseconds.js'
+import { milliseconds, seconds } from '../model/milliseconds.js'
 import { ApiError } from './api-error.js'
 import { bodyOf, lost, Patience, silentAfter } from './answer-body.js'
 import { text } from './raw.js'
 import type { Answer, GetOptions } from './transport.js'
 
 const pingEvery = seconds(15)
-const answerDue = seconds(10)
+const pongDue = seconds(10)
+
+/** Even a list of everything begins within this time, and so does a watch, however long it then is quiet. */
+const answerDue = seconds(40)
 
 /**
  * A server frozen with its connections open says nothing: only a PING that stays unanswered tells. Calls `silent`
@@ -17,8 +20,8 @@ const answerDue = seconds(10)
 const keepAsking = (session: ClientHttp2Session, clock: Clock, silent: (why: ApiError) => void): void => {
   let alarm = clock.after(pingEvery, ping)
   function ping(): void {
-    alarm = clock.after(answerDue, () => {
-      silent(new ApiError('silent', `the server did not answer a PING within ${answerDue / 1000} s`))
+    alarm = clock.after(pongDue, () => {
+      silent(new ApiError('silent', `the server did not answer a PING within ${pongDue / 1000} s`))
     })
     session.ping(error => {
       if (error !== null || session.destroyed) return
@@ -89,16 +92,27 @@ export class Http2Session {
     return !this.#session.closed && !this.#session.destroyed
   }
 
-  /** Sends a GET. Rejects with an `ApiError`. */
+  /**
+   * Sends a GET. Rejects with an `ApiError`, and takes no more requests after one that had no answer: whatever refused it,
+   * or kept it waiting, may be peculiar to this connection, and would last for as long.
+   */
   get(path: string, headers: Readonly<Record<string, string>>, options: GetOptions): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(this.#session.request(requestHeaders(path, headers)))
       this.#exchanges.add(exchange)
-      const patience = new Patience(silentAfter(options, this.#clock), why => {
+      const giveUp = (why: ApiError): void => {
         exchange.cancel(why)
-      })
+      }
+      const due = milliseconds(Math.min(options.quiet, answerDue))
+      const beginning = new Patience(silentAfter({ ...options, quiet: due }, this.#clock), giveUp)
+      let answered = false
       exchange.stream.once('response', response => {
-        patience.heard()
+        answered = true
+        beginning.over()
+        const patience = new Patience(silentAfter(options, this.#clock), giveUp)
+        exchange.stream.once('close', () => {
+          patience.over()
+        })
         resolve({
           status: response[':status'] ?? 0,
           retryAfter: text(response['retry-after']),
@@ -115,7 +129,8 @@ export class Http2Session {
       })
       exchange.stream.once('close', () => {
         this.#exchanges.delete(exchange)
-        patience.over()
+        beginning.over()
+        if (!answered && !options.signal.aborted) this.retire()
         reject(exchange.why)
       })
     })
