@@ -5,6 +5,7 @@ import type { Snapshot } from '../model/snapshot.js'
 import * as kinds from './api-kind.js'
 import { type EndpointSlice, readEndpointSlice } from './translation/endpoint-slice.js'
 import { readEndpoints } from './translation/endpoints.js'
+import { Comeback } from './comeback.js'
 import { firstFailure } from './first-failure.js'
 import { Mirror } from './mirror.js'
 import { type Node, readNode } from './translation/node.js'
@@ -41,9 +42,11 @@ export class ApiSource {
     this.#options = options
     this.#translator = new Translator(options.translation, options.report)
     const { nodeName, serviceCidrs } = options.translation
-    this.#ranges = new ServiceRanges({ ...options, given: serviceCidrs })
+    const transport = new Comeback(options.transport)
+    const asking = { ...options, transport, returned: () => transport.returned }
+    this.#ranges = new ServiceRanges({ ...asking, given: serviceCidrs })
     const common = {
-      ...options,
+      ...asking,
       changed: () => {
         this.#tellChange()
       },

@@ -2,12 +2,13 @@ import type { Clock } from '../model/clock.js'
 import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
 
 const shortest = 800
-const longest = 30_000
+const longest = 25_000
 const health = 120_000
 
 /**
- * How long to wait after each failure: 0.8 s, doubling to 30 s, each times 1 to 2 at random so that thousands of
- * instances do not come back at once. Two minutes without a failure start it over (client-go's numbers).
+ * How long to wait after each failure: 0.8 s, doubling to 25 s, each times 1 to 2 at random so that thousands of
+ * instances do not come back at once. Two minutes without a failure start it over. These are client-go's numbers but for the
+ * longest pause, which is 30 s there: so we are up to date within a minute after the server is back.
  */
 export class Backoff {
   readonly #clock: Clock

@@ -16,6 +16,8 @@ export interface MirrorOptions<Value> extends Followed<Value> {
   readonly instead?: Followed<Value>
   readonly transport: Transport
   readonly clock: Clock
+  /** Aborts when the server answers others, after it did not: a reason not to wait any longer. */
+  readonly returned?: () => AbortSignal
   /** From 0 to 1, as `Math.random` gives it. */
   readonly random: () => number
   readonly report: Report
@@ -37,6 +39,7 @@ export class Mirror<Value> {
   #followed: Followed<Value>
   #values: Map<string, Value> = new Map<string, Value>()
   #version = '0'
+  #pages: 'many' | 'one' = 'many'
   #next: 'list' | 'watch' = 'list'
   #listed = false
 
@@ -90,7 +93,12 @@ export class Mirror<Value> {
       const key = keyOf(item)
       return [key, sameOr(before.get(key), decode(item))]
     }
-    const { version, items } = await wholeList(kind, { transport, version: this.#version, signal, read })
+    const expired = (): void => {
+      this.#pages = 'one'
+    }
+    const asked = { version: this.#version, pages: this.#pages, expired }
+    const { version, items } = await wholeList(kind, { transport, signal, read, ...asked })
+    this.#pages = 'many'
     this.#values = new Map(items)
     this.#version = version
     this.#next = 'watch'
@@ -154,7 +162,7 @@ export class Mirror<Value> {
 
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
-    const { clock, report } = this.#options
+    const { clock, report, returned } = this.#options
     const during = this.#next
     const trouble = error instanceof ApiError ? error.trouble : 'garbage'
     const asked = error instanceof ApiError ? (error.retryAfter ?? 0) : 0
@@ -170,7 +178,8 @@ export class Mirror<Value> {
       reason: errorText(error),
       retryIn,
     })
-    await wait(clock, retryIn, signal)
+    const back = trouble === 'unreachable' || trouble === 'silent' ? returned?.() : undefined
+    await wait(clock, retryIn, back ? AbortSignal.any([signal, back]) : signal)
   }
 }
 

@@ -13,6 +13,8 @@ export interface ServiceRangesOptions {
   readonly transport: Transport
   readonly clock: Clock
   readonly random: () => number
+  /** Aborts when the server answers others, after it did not: a reason not to wait any longer. */
+  readonly returned: () => AbortSignal
   /** What is known from elsewhere; if it is anything, nobody is asked. */
   readonly given: readonly Cidr[]
 }
@@ -53,9 +55,10 @@ export class ServiceRanges {
 
   /** Asks until there is an answer, or `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
+    const { clock, returned } = this.#options
     const backoff = new Backoff(this.#options)
     while (!signal.aborted && this.#known === undefined)
-      await this.ask(signal).catch(() => wait(this.#options.clock, backoff.next(), signal))
+      await this.ask(signal).catch(() => wait(clock, backoff.next(), AbortSignal.any([signal, returned()])))
   }
 
   async #answer(signal: AbortSignal): Promise<readonly Cidr[]> {

@@ -18,11 +18,15 @@ export interface ListOptions<Value> {
   readonly transport: Transport
   /** `'0'`: whatever the server has at hand. `''`: the newest there is. Any other: at least as new as that. */
   readonly version: string
+  /** `one`: without pages, as the server forgets them faster than we can ask for them. */
+  readonly pages: 'many' | 'one'
+  /** Called when a page expired under way: the next list had better be without. */
+  readonly expired: () => void
   readonly signal: AbortSignal
 }
 
 const pageSize = 500
-const mostPages = 10_000
+const mostPages = 1000
 const quiet = seconds(40)
 
 interface Page<Value> extends WholeList<Value> {
@@ -87,7 +91,10 @@ const pagesAfter = async <Value>(
   let page = first
   for (let pages = 1; page.next !== undefined; pages++) {
     if (pages > mostPages) throw new ApiError('garbage', `the server sent a list of more than ${pages} pages`)
-    page = await getPage(kind, { limit: String(pageSize), continue: page.next }, options)
+    const former = page.next
+    page = await getPage(kind, { limit: String(pageSize), continue: former }, options)
+    if (page.next === former || (page.next !== undefined && page.items.length === 0))
+      throw new ApiError('garbage', `the server sent a page of a ${kind.kind}List that leads nowhere`)
     for (const item of page.items) items.push(item)
   }
   return { version: page.version, items }
@@ -101,17 +108,18 @@ export const wholeList = async <Value>(
   kind: ApiKind,
   options: ListOptions<Value>,
 ): Promise<WholeList<Value>> => {
-  const { version } = options
+  const { version, pages, expired } = options
   const query = {
     ...(version !== '' && { resourceVersion: version }),
     // The server's cache answers "at least as new as" only without a limit; with one, etcd has to.
-    ...((version === '' || version === '0') && { limit: String(pageSize) }),
+    ...(pages === 'many' && (version === '' || version === '0') && { limit: String(pageSize) }),
   }
   const first = await getPage(kind, query, options)
   try {
     return await pagesAfter(kind, first, options)
   } catch (error) {
     if (!isExpired(error)) throw error
+    expired()
     return pagesAfter(kind, await getPage(kind, {}, options), options)
   }
 }
