@@ -7,6 +7,7 @@ import type { ApiKind } from './api-kind.js'
 import { Backoff } from './backoff.js'
 import { type Followed, keyOf, sameOr } from './followed.js'
 import type { Transport } from './transport.js'
+import { isOlder } from './version.js'
 import { wait } from './wait.js'
 import { type WatchEvent, watchEvents } from './watch-event.js'
 import { wholeList } from './whole-list.js'
@@ -146,6 +147,9 @@ export class Mirror<Value> {
   }
 
   #apply(event: WatchEvent): void {
+    // What is older than what we have must not replace it, and what came in between is lost: only a list can tell.
+    if (isOlder(event.version, this.#version))
+      throw new ApiError('garbage', `the server sent version ${event.version} after ${this.#version}`)
     this.#version = event.version
     if (event.type === 'bookmark') return
     const key = keyOf(event.object)

@@ -1,5 +1,5 @@
 import { inNamespace } from '../namespace.js'
-import { endless, text, truncated, wrongKinds } from './faults.js'
+import { endless, reordered, text, truncated, wrongKinds } from './faults.js'
 import { nothingVanishes } from './nothing-vanishes.js'
 
 await inNamespace(import.meta.url, () =>
@@ -7,6 +7,7 @@ await inNamespace(import.meta.url, () =>
     'a line that is no JSON': { watch: text('<html>\n'), trouble: 'garbage' },
     'a line cut short': { watch: truncated, trouble: 'unreachable' },
     'an object of the wrong kind': { watch: wrongKinds, trouble: 'garbage' },
+    'lines in the wrong order': { watch: reordered, trouble: 'garbage' },
     'a line that never ends': { watch: endless, trouble: 'garbage' },
   }),
 )

@@ -195,6 +195,15 @@ for (const [what, { answer, trouble }] of Object.entries(makesAList))
     t.equal(it.names(), 'shop/web@9')
   })
 
+t.test('an event that is older than the one before changes nothing, and makes a new list', async t => {
+  const answer: Script = { body: [event('MODIFIED', 'cart', 8), event('DELETED', 'cart', 7)], end: 'open' }
+  const it = stage(t, [listOf(5, ['cart']), answer, listOf(9, ['cart'])])
+  await it.play()
+  t.strictSame(troubles(it), ['watch garbage: the server sent version 7 after 8; 800'])
+  t.strictSame(it.asked(), ['list "0" limited', 'watch 5', 'list "8" unlimited', 'watch 9'])
+  t.strictSame(it.seen, ['shop/cart@5', 'shop/cart@8', 'shop/cart@9'])
+})
+
 t.test('lines after the one that ended a watch do not count', async t => {
   const late = { body: ['nonsense\n', event('ADDED', 'late', 6)] }
   const it = stage(t, [listOf(5, ['cart']), late, listOf(9, ['cart'])])
