@@ -30,6 +30,7 @@ export class FaultStage {
   readonly stage: Stage
   readonly unruly: Unruly
   readonly road: Road
+  #anyway: PortalProcess | undefined
 
   constructor(stage: Stage, unruly: Unruly, road: Road) {
     this.stage = stage
@@ -37,22 +38,34 @@ export class FaultStage {
     this.road = road
   }
 
+  /** `kube-portal run`, as it was started last. */
+  get portal(): PortalProcess {
+    return this.#anyway ?? this.stage.portal
+  }
+
   /** Starts kube-portal anew, with the API server as it should be. Resolves when it serves. */
   async restart(args: readonly string[] = []): Promise<PortalProcess> {
     this.unruly.behave()
     this.road.thaw()
     await this.road.open()
+    await this.stop()
     await this.stage.restart(['--kubeconfig', kubeconfig, ...args])
-    return this.stage.portal
+    return this.portal
   }
 
-  /** Starts kube-portal anew, whatever the API server is like. The caller stops it. */
+  /** Starts kube-portal anew with its default periods, whatever the API server is like. */
   async startAnyway(): Promise<PortalProcess> {
-    await this.stage.portal.stop()
-    return new PortalProcess([
+    await this.stop()
+    this.#anyway = new PortalProcess([
       ...['--kubeconfig', kubeconfig, '--hostname-override', this.stage.cluster.nodeName],
       ...['--iptables-backend', 'nft'],
     ])
+    return this.#anyway
+  }
+
+  async stop(): Promise<void> {
+    await this.portal.stop()
+    this.#anyway = undefined
   }
 
   /** The first trouble with Services like this, `from` on. */
@@ -60,7 +73,7 @@ export class FaultStage {
     const isIt = (event: ProxyEvent): event is Trouble =>
       isOf('api-trouble')(event) &&
       Object.entries({ resource: 'services', ...like }).every(([name, value]) => field(event, name) === value)
-    return this.stage.portal.event(`trouble ${JSON.stringify(like)}`, isIt, from)
+    return this.portal.event(`trouble ${JSON.stringify(like)}`, isIt, from)
   }
 
   /** Makes kube-portal watch Services anew: the watch says something and then ends, as watches do. */
@@ -79,7 +92,7 @@ export class FaultStage {
   async listed(resource: Resource, from: number): Promise<void> {
     const isIt = (event: ProxyEvent): event is EventOf<'listed'> =>
       isOf('listed')(event) && event.resource === resource
-    await this.stage.portal.event(`a list of ${resource}`, isIt, from)
+    await this.portal.event(`a list of ${resource}`, isIt, from)
   }
 }
 
@@ -111,12 +124,12 @@ export const startFaultStage = async ({ tokens, token }: FaultOptions = {}): Pro
   if (token !== undefined) await machine.writeFile(tokenFile, token)
   const url = `https://127.0.0.1:${roadPort}`
   await machine.writeFile(kubeconfig, kubeconfigWith(url, server.ca, token))
+  const it = new FaultStage(stage, unruly, road)
   t.teardown(async () => {
-    await stage.portal.stop()
+    await it.stop()
     await road.close()
     await server.close()
   })
-  const it = new FaultStage(stage, unruly, road)
   await it.restart()
   return it
 }
