@@ -70,6 +70,11 @@ export interface Capture {
    * again brings the rest.
    */
   apply(wanted: Wanted): Promise<Applied>
+  /**
+   * Those of `portals` whose clients an earlier run led to their local ports, and that still are. Changes nothing; rejects where
+   * it cannot be told.
+   */
+  standing(portals: readonly CapturedPortal[]): Promise<readonly CapturedPortal[]>
   /** Takes everything of ours out, strays of earlier runs included. Resolves with what was removed, a line each. */
   remove(): Promise<readonly string[]>
 }

@@ -3,18 +3,20 @@ import type { Report } from '../model/event.js'
 import type { Family, IpAddress } from '../model/ip-address.js'
 import { turn } from '../model/turn.js'
 import type { Backend } from './backend.js'
-import type { Applied, Capture, FamilyFailure, Preparation, Wanted } from './capture.js'
+import type { Applied, Capture, CapturedPortal, FamilyFailure, Preparation, Wanted } from './capture.js'
 import { tables } from './chains.js'
 import { Conntrack } from './conntrack.js'
 import { putAddress, removeAddresses } from './dedicated-address.js'
 import { eachFamily } from './each-family.js'
 import { FamilyTables, type Memory } from './family-tables.js'
+import { portPlace } from './place.js'
 import { type Plan, Planner } from './planner.js'
 import { removeText, restoreText, withGuard } from './restore-text.js'
 import { type Rule, targetOf } from './rule.js'
 import { nothing, type Ruleset } from './ruleset.js'
 import { settled } from './settled.js'
 import { redirectsIn } from './stale-flows.js'
+import { standingPorts } from './standing.js'
 import { dedicatedAddress, redirect, type Target } from './target.js'
 
 export interface IptablesOptions {
@@ -98,6 +100,18 @@ export class Iptables implements Capture {
       },
     )
     return { written: results, failures }
+  }
+
+  standing(portals: readonly CapturedPortal[]): Promise<readonly CapturedPortal[]> {
+    const standingIn = async (family: Family): Promise<readonly CapturedPortal[]> => {
+      const asked = portals.filter(each => each.family === family)
+      if (asked.length === 0) return []
+      const ports = standingPorts(await this.#tables[family].known(), family, this.#target)
+      return asked.filter(({ servicePort, localPort }) =>
+        ports.has(portPlace(localPort, servicePort.protocol)),
+      )
+    }
+    return settled(this.#options.families.map(standingIn))
   }
 
   remove(): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.js'
 import { type Family, familyOf, type IpAddress } from '../model/ip-address.js'
 import { clientsOf, type Portal } from '../model/portal.js'
-import type { Applied, Capture, FamilyFailure, Preparation, Wanted } from './capture.js'
+import type { Applied, Capture, CapturedPortal, FamilyFailure, Preparation, Wanted } from './capture.js'
 import { removeAddresses } from './dedicated-address.js'
 import { eachFamily, type Outcomes } from './each-family.js'
 import type { IpOptions } from './ip-command.js'
@@ -96,6 +96,19 @@ export class LocalRoutes implements Capture {
       return added + gone.length > 0 ? [family] : []
     })
     return { written: results, failures }
+  }
+
+  /** Node ports need nothing to be led here: they stand where anything does. */
+  standing(portals: readonly CapturedPortal[]): Promise<readonly CapturedPortal[]> {
+    return this.#eachFamily(async options => {
+      const { table, ours: left } = await this.#look(options)
+      return portals.filter(
+        ({ family, portal }) =>
+          left.length > 0 &&
+          family === options.family &&
+          (portal.kind === 'node-port' || table.has(portal.address)),
+      )
+    })
   }
 
   remove(): Promise<readonly string[]> {

@@ -1,4 +1,4 @@
-import type { Applied, Capture, FamilyFailure } from './capture.js'
+import type { Applied, Capture, CapturedPortal, FamilyFailure } from './capture.js'
 
 /** Changes nothing on this machine: clients come to the listeners, or are led there by somebody else. */
 export class NoCapture implements Capture {
@@ -8,6 +8,10 @@ export class NoCapture implements Capture {
 
   apply(): Promise<Applied> {
     return Promise.resolve({ written: [], failures: [] })
+  }
+
+  standing(): Promise<readonly CapturedPortal[]> {
+    return Promise.resolve([])
   }
 
   remove(): Promise<readonly string[]> {

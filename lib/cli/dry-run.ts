@@ -8,12 +8,15 @@ import type { ServicePortId } from '../model/service-port.js'
 import type { Snapshot } from '../model/snapshot.js'
 import { openLog } from '../observe/log.js'
 import { LocalPorts } from '../proxy/local-ports.js'
+import type { SavedPorts } from '../proxy/saved/state-folder.js'
 import { type Placed, wantedFor } from '../proxy/wanted.js'
 import { openCluster } from './cluster.js'
 import type { RunOptions } from './options.js'
-import { stateFile } from './state-file.js'
+import { state } from './state.js'
 
 const tentative = (id: ServicePortId, port: number): string => `# tentative: local port ${port} of ${id}\n`
+
+const nothing: SavedPorts = new Map()
 
 const programs: Readonly<Record<Family, string>> = {
   IPv4: '# for iptables-restore --noflush\n',
@@ -57,7 +60,7 @@ export const dryRun = async (options: RunOptions): Promise<void> => {
     // A signal ends the process as it is: there is nothing to take back.
     await readOnce(new AbortController().signal)
     const snapshot = source.snapshot()
-    const { localPorts: saved } = await (await stateFile(options)).read()
+    const saved = (await (await state(options)).localPorts.read()) ?? nothing
     const localPorts = new LocalPorts(options.proxyPortRange, saved)
     const placed = snapshot.servicePorts.map(servicePort => ({
       servicePort,

@@ -11,26 +11,28 @@ import type { Report } from '../model/event.js'
 import { Failure } from '../model/failure.js'
 import { familyOf } from '../model/ip-address.js'
 import { withNodePorts } from '../model/node-port-addresses.js'
-import type { Snapshot } from '../model/snapshot.js'
+import { emptySnapshot, type Snapshot } from '../model/snapshot.js'
 import { whyUndialable } from '../model/undialable.js'
 import { HealthCheckPorts } from '../observe/health-check-ports.js'
-import { type Log, openLog } from '../observe/log.js'
+import { openLog } from '../observe/log.js'
 import { Tally } from '../observe/tally.js'
 import { Holders } from '../proxy/holders.js'
 import { isOurs } from '../proxy/is-ours.js'
 import { LocalPorts } from '../proxy/local-ports.js'
 import { Proxy } from '../proxy/proxy.js'
+import { Keeper } from '../proxy/saved/keeper.js'
+import type { StateFolder } from '../proxy/saved/state-folder.js'
 import { SelfTest } from '../proxy/self-test.js'
 import { ServedPorts } from '../proxy/served-ports.js'
-import type { Source } from '../proxy/source.js'
 import { Budget } from '../stream/budget.js'
 import { type CaptureMode, captureMode, loopback } from './capture-mode.js'
-import { type Cluster, openCluster } from './cluster.js'
+import type { Cluster } from './cluster.js'
+import { firstLook, forgivenWhen } from './first-look.js'
 import { listeners } from './listeners.js'
 import type { RunOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
 import { stopRequests } from './signals.js'
-import { stateFile } from './state-file.js'
+import { state } from './state.js'
 import { Tidying } from './tidying.js'
 import { UnnumberedNotice } from './unnumbered-notice.js'
 
@@ -40,19 +42,20 @@ const { random } = Math
 interface Surroundings {
   readonly mode: CaptureMode
   readonly addresses: AddressWatch
+  readonly folder: StateFolder
   readonly report: Report
 }
 
-/** The parts, wired: a cluster's Services on one side, this machine's listeners and rules on the other. */
+/** The parts, wired, down to this machine's listeners and rules. */
 const assemble = async (
-  source: Source,
   options: RunOptions,
-  { mode, addresses, report }: Surroundings,
+  { mode, addresses, folder, report }: Surroundings,
 ): Promise<Proxy> => {
   const { capture, arrivals, places } = mode
-  const state = await stateFile(options)
-  const { localPorts: saved } = await state.read()
-  const localPorts = new LocalPorts(options.proxyPortRange, saved)
+  const localPorts = new LocalPorts(
+    options.proxyPortRange,
+    (await folder.localPorts.load(report)) ?? new Map(),
+  )
   const openFiles = await openFileLimit(machine)
   // The rest is for iptables, the API server and health.
   const connections = new Connections(new Budget(openFiles - Math.min(512, openFiles / 4)))
@@ -73,7 +76,8 @@ const assemble = async (
   const nodePortsAt = ({ nodeAddresses }: Pick<Snapshot, 'nodeAddresses'>) =>
     withNodePorts(options.nodeportAddresses ?? [], { local: addresses.current, known: nodeAddresses })
   const proxy: Proxy = new Proxy({
-    ...{ source, served, localPorts, capture, connections, state, nodePortsAt, clock, report },
+    ...{ served, localPorts, capture, connections, nodePortsAt, clock, report },
+    keeper: new Keeper({ folder, localPorts, clock, report }),
     healthChecks: new HealthCheckPorts({
       isHealthy: () => proxy.isHealthy,
       report,
@@ -99,17 +103,6 @@ const checkPeriods = ({ iptablesSyncPeriod: most, iptablesMinSyncPeriod: least }
   throw new Failure('usage', text, { cure: 'make the first at least as long as the second' })
 }
 
-/** A server that refuses us will not change its mind; one that is away may be back. */
-const firstLook = async (cluster: Cluster, signal: AbortSignal, log: Log): Promise<void> => {
-  try {
-    await cluster.readOnce(signal)
-  } catch (error) {
-    if (signal.aborted) return
-    if (!(error instanceof Failure) || error.code !== 'api-unreachable') throw error
-    log.warn(`${error.message}; trying until it answers. If that takes long: ${error.cure}`)
-  }
-}
-
 /** `kube-portal run`: proxies until it is asked to stop. Rejects with a Failure when it cannot begin, or not end well. */
 export const run = async (options: RunOptions): Promise<void> => {
   checkPeriods(options)
@@ -132,12 +125,17 @@ export const run = async (options: RunOptions): Promise<void> => {
   const mode = await captureMode({ options, addresses: () => addresses.current, log, report })
   const tidying = new Tidying({ mode, addresses: () => addresses.current, log, report })
   if (options.capture === 'redirect') notice = new UnnumberedNotice(mode.families, report)
-  const cluster = await openCluster(options, { families: mode.families, log })
+  const folder = await state(options)
+  const proxy = await assemble(options, { mode, addresses, folder, report })
   const stop = stopRequests()
+  let cluster: Cluster | undefined
   try {
-    const proxy = await assemble(cluster.source, options, { mode, addresses, report })
-    await firstLook(cluster, stop.first, log)
-    proxy.start()
+    const served = await proxy.resume((await folder.snapshot.load(report)) ?? emptySnapshot)
+    // Loaded only by now: it takes half of the time of a start, in which clients would be refused.
+    const { openCluster } = await import('./cluster.js')
+    cluster = await openCluster(options, { families: mode.families, log })
+    await firstLook(cluster, { signal: stop.first, forgiven: forgivenWhen(served), log })
+    proxy.start(cluster.source)
     addresses.start(() => proxy.resync())
     await until(stop.first)
     await proxy.stop({ drainTimeout: options.drainTimeout, hurry: stop.second })
@@ -146,6 +144,7 @@ export const run = async (options: RunOptions): Promise<void> => {
     tally.close()
     await tidying.close()
     addresses.close()
-    await cluster.source.close()
+    await proxy.leave()
+    await cluster?.source.close()
   }
 }

@@ -10,10 +10,15 @@ export interface Host {
   run(program: string, args: readonly string[], options: RunOptions): Promise<Output>
   /** The file's text, or undefined when there is no such file. */
   readFile(path: string): Promise<string | undefined>
-  /** Writes the whole file or leaves the old one as it was; makes the folders above it. */
-  writeFile(path: string, text: string): Promise<void>
+  /**
+   * Writes the whole file or leaves the old one as it was; makes the folders above it. Of a text in pieces, each is asked for when
+   * the one before it is written.
+   */
+  writeFile(path: string, text: string | Iterable<string>): Promise<void>
   /** Whether `folder` may be written, or made where it is not there yet. */
   canWrite(folder: string): Promise<boolean>
+  /** Gives the file another name, in the place of a file that has it. */
+  moveFile(from: string, to: string): Promise<void>
   /** Removes the file. Content when there is none. */
   removeFile(path: string): Promise<void>
 }

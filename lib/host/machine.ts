@@ -98,5 +98,6 @@ export const machine: Host = {
     }
   },
   canWrite,
+  moveFile: rename,
   removeFile: path => rm(path, { force: true }),
 }

@@ -116,9 +116,28 @@ export type ProxyOwnEvent =
       readonly cure: string
     }
   | {
-      /** Local ports could not be remembered: after a restart, rules that still stand may point at nothing. */
+      /** After a crash, rules that still stand would point at nothing until the API server answers. Said once a reason. */
       readonly type: 'state-not-saved'
       readonly reason: string
+    }
+  | {
+      /** What is served was written down, for a start after a crash. */
+      readonly type: 'snapshot-saved'
+      readonly servicePorts: number
+      readonly duration: Milliseconds
+    }
+  | {
+      /** A file of the run before this one makes no sense, and is not used. */
+      readonly type: 'state-damaged'
+      readonly path: string
+      /** Where it is by now; absent: it could not be set aside. */
+      readonly aside?: string
+      readonly reason: string
+    }
+  | {
+      /** Rules of the run before this one still lead clients here: they are served again, as it was then. */
+      readonly type: 'resumed'
+      readonly services: number
     }
   | { readonly type: 'stopping'; readonly connections: number; readonly drainTimeout: Milliseconds }
   | { readonly type: 'retire-failed'; readonly reason: string }

@@ -84,7 +84,24 @@ const ownSentence = (event: ProxyOwnEvent): Sentence => {
       return sentence('warn', 0, `${effect}: ${event.reason}; what to do: ${event.cure}`)
     }
     case 'state-not-saved':
-      return sentence('warn', 0, `cannot remember local ports for the next start: ${event.reason}`)
+      return sentence(
+        'warn',
+        0,
+        `cannot save what the next start would need, all else works: ${event.reason}`,
+      )
+    case 'snapshot-saved': {
+      const what = count(event.servicePorts, 'service port')
+      return sentence('info', 3, `saved ${what} for the next start in ${durationText(event.duration)}`)
+    }
+    case 'state-damaged': {
+      const { path, aside, reason } = event
+      const where = aside === undefined ? 'left where it is' : `set aside as ${aside}`
+      return sentence('warn', 0, `${path} makes no sense, so it is ${where} and not used: ${reason}`)
+    }
+    case 'resumed': {
+      const what = count(event.services, 'Service')
+      return sentence('info', 0, `serving ${what} from before, until the API server answers`)
+    }
     case 'stopping': {
       const open = `${count(event.connections, 'connection')} open`
       const wait = `waiting up to ${durationText(event.drainTimeout)}; a second signal waits no longer`
@@ -133,6 +150,9 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'sync-failed':
     case 'conntrack-failed':
     case 'state-not-saved':
+    case 'snapshot-saved':
+    case 'state-damaged':
+    case 'resumed':
     case 'stopping':
     case 'retire-failed':
     case 'stopped':

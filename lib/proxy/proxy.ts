@@ -5,20 +5,20 @@ import { errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import type { IpAddress } from '../model/ip-address.js'
 import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
-import type { Snapshot } from '../model/snapshot.js'
+import { emptySnapshot, type Snapshot } from '../model/snapshot.js'
 import { drain } from './drain.js'
 import { FamilyFailures } from './family-failures.js'
 import type { HealthChecks } from './health-checks.js'
 import type { LocalPorts } from './local-ports.js'
 import { NodePortNotice } from './node-port-notice.js'
 import { RateLimiter } from './rate-limiter.js'
-import type { StateFile } from './state-file.js'
+import { resumable } from './resumable.js'
+import type { Keeper } from './saved/keeper.js'
 import type { SelfTest } from './self-test.js'
 import type { ServedPorts } from './served-ports.js'
 import type { Source } from './source.js'
 
 export interface ProxyParts {
-  readonly source: Source
   readonly served: ServedPorts
   readonly localPorts: LocalPorts
   readonly capture: Capture
@@ -28,7 +28,7 @@ export interface ProxyParts {
   /** Which of this machine's addresses have node ports; undefined: all. */
   readonly nodePortsAt: (snapshot: Snapshot) => readonly IpAddress[] | undefined
   readonly connections: Connections
-  readonly state: StateFile
+  readonly keeper: Keeper
   readonly clock: Clock
   readonly report: Report
   /** The rules are looked at this often, changes or not. */
@@ -47,35 +47,53 @@ export interface StopOptions {
 /** The loop: makes this machine serve what the source says, and keeps it so. */
 export class Proxy {
   readonly #parts: ProxyParts
-  readonly #limiter: RateLimiter
+  #source: Source | undefined
+  #limiter: RateLimiter | undefined
   /** Since when a change has not been put into force. */
   #waitingSince: Milliseconds | undefined
   /** Whether the source has seen everything once. */
   #informed = false
   readonly #familyFailures: FamilyFailures
   readonly #nodePortNotice: NodePortNotice
-  /** The local ports that the state file has. */
-  #saved: number | undefined
 
   constructor(parts: ProxyParts) {
     this.#parts = parts
     this.#familyFailures = new FamilyFailures(parts.report)
     this.#nodePortNotice = new NodePortNotice(parts.report)
-    this.#limiter = new RateLimiter({
-      work: () => this.#syncInTime(),
-      failed: (error, retryIn) => parts.report({ type: 'sync-failed', reason: errorText(error), retryIn }),
-      period: parts.syncPeriod,
-      minPeriod: parts.minSyncPeriod,
-      clock: parts.clock,
-    })
   }
 
-  /** Begins. What goes wrong from here on is reported and tried again. */
-  start(): void {
-    this.#parts.source.start(() => {
+  /**
+   * Serves what an earlier run left: those service ports of its `snapshot` whose clients are still led here. Changes no rule.
+   * Resolves with whether there were any. To be called before `start`, whose first sync takes over.
+   */
+  async resume(snapshot: Snapshot): Promise<boolean> {
+    const { served, localPorts, capture, healthChecks, nodePortsAt, report } = this.#parts
+    // What keeps us from looking at the rules keeps the first sync from it, too, and that says so.
+    const left = await resumable({ snapshot, localPorts: localPorts.entries(), capture }).catch(
+      () => emptySnapshot,
+    )
+    if (left.servicePorts.length === 0) return false
+    await served.resume(left)
+    await healthChecks.update(left.healthChecks, nodePortsAt(left))
+    const services = new Set(left.servicePorts.map(({ name }) => `${name.namespace}/${name.service}`)).size
+    report({ type: 'resumed', services })
+    return true
+  }
+
+  /** Begins to serve what `source` says. What goes wrong from here on is reported and tried again. */
+  start(source: Source): void {
+    const { report, clock, syncPeriod: period, minSyncPeriod: minPeriod } = this.#parts
+    const limiter = new RateLimiter({
+      work: () => this.#syncInTime(source),
+      failed: (error, retryIn) => report({ type: 'sync-failed', reason: errorText(error), retryIn }),
+      ...{ period, minPeriod, clock },
+    })
+    this.#source = source
+    this.#limiter = limiter
+    source.start(() => {
       this.#informed = true
-      this.#waitingSince ??= this.#parts.clock.now()
-      this.#limiter.request()
+      this.#waitingSince ??= clock.now()
+      limiter.request()
     })
   }
 
@@ -87,7 +105,7 @@ export class Proxy {
 
   /** Asks for a sync: something has changed that the source does not know of, such as this machine's addresses. */
   resync(): void {
-    if (this.#informed) this.#limiter.request()
+    if (this.#informed) this.#limiter?.request()
   }
 
   /**
@@ -96,24 +114,33 @@ export class Proxy {
    * Rejects when rules are left behind.
    */
   async stop({ drainTimeout, hurry }: StopOptions): Promise<void> {
-    const { source, served, capture, connections, clock, report } = this.#parts
+    const { served, capture, connections, keeper, clock, report } = this.#parts
     report({ type: 'stopping', connections: connections.count, drainTimeout })
-    await source.close()
-    await Promise.all([this.#limiter.stop(), this.#parts.selfTest?.close()])
+    await this.#source?.close()
+    await Promise.all([this.#limiter?.stop(), this.#parts.selfTest?.close()])
     await this.#retire()
     await Promise.all([served.close(), this.#parts.healthChecks.close()])
     await drain(connections.ended, { timeout: drainTimeout, hurry, clock })
     const reset = connections.reset()
     await connections.ended
     const { length: removed } = await capture.remove()
+    await keeper.forget()
     report({ type: 'stopped', reset, removed })
   }
 
-  async #syncInTime(): Promise<void> {
+  /** Ends without a stop: rules stay as they are, and who comes is refused. */
+  async leave(): Promise<void> {
+    const { served, connections, healthChecks, keeper } = this.#parts
+    await Promise.all([served.close(), healthChecks.close(), keeper.close()])
+    connections.reset()
+    await connections.ended
+  }
+
+  async #syncInTime(source: Source): Promise<void> {
     const since = this.#waitingSince
     this.#waitingSince = undefined
     try {
-      await this.#sync()
+      await this.#sync(source.snapshot())
     } catch (error) {
       this.#waitingSince = since ?? this.#parts.clock.now()
       throw error
@@ -121,18 +148,17 @@ export class Proxy {
   }
 
   /** A listener is there before a rule points at it, and until none does. If rules fail, what worked goes on working. */
-  async #sync(): Promise<void> {
-    const { source, served, localPorts, capture, healthChecks, selfTest, nodePortsAt, clock, report } =
-      this.#parts
+  async #sync(snapshot: Snapshot): Promise<void> {
+    const { served, localPorts, capture, healthChecks, keeper, selfTest, nodePortsAt } = this.#parts
+    const { clock, report } = this.#parts
     const began = clock.now()
-    const snapshot = source.snapshot()
     const { servicePorts } = snapshot
     const { opened, failures: unready } = await served.open(snapshot)
     const nodePortAddresses = nodePortsAt(snapshot)
     this.#nodePortNotice.look(snapshot, nodePortAddresses)
     await healthChecks.update(snapshot.healthChecks, nodePortAddresses)
     const gone = served.missingFrom(servicePorts)
-    await this.#save()
+    await keeper.keepPorts()
     const { written, failures } = await capture.apply({
       portals: served.captured(servicePorts),
       guarded: served.guarded,
@@ -142,9 +168,10 @@ export class Proxy {
     })
     this.#familyFailures.tell([...unready, ...failures], snapshot)
     const closed = await served.drop(gone, failures)
-    localPorts.keepOnly([...servicePorts.map(({ id }) => id), ...served.ids])
+    localPorts.keepOnly([...servicePorts.map(({ id }) => id), ...served.ids()])
     const duration = milliseconds(clock.now() - began)
     report({ type: 'synced', servicePorts: servicePorts.length, opened, closed, written, duration })
+    keeper.keepSnapshot(snapshot)
     void selfTest?.look(servicePorts)
   }
 
@@ -156,18 +183,5 @@ export class Proxy {
     const { failures } = await capture.apply({ ...nothingWanted, guarded })
     for (const { family, error } of failures)
       report({ type: 'retire-failed', reason: `${family}: ${errorText(error)}` })
-  }
-
-  /** Remembers the local ports before rules name them: a crash in between must not make strays of them. */
-  async #save(): Promise<void> {
-    const { localPorts, state, report } = this.#parts
-    const { version } = localPorts
-    if (version === this.#saved) return
-    try {
-      await state.write({ localPorts: localPorts.entries() })
-      this.#saved = version
-    } catch (error) {
-      report({ type: 'state-not-saved', reason: errorText(error) })
-    }
   }
 }

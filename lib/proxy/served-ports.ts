@@ -13,6 +13,7 @@ import type { Holders } from './holders.js'
 import type { LocalPorts } from './local-ports.js'
 import type { Opening } from './opening.js'
 import type { Places } from './places.js'
+import { portsOfTheNode } from './ports-of-the-node.js'
 import { ServedPort } from './served-port.js'
 import { guardedPort, type Placed } from './wanted.js'
 
@@ -35,14 +36,6 @@ const attempts = 8
 
 /** To open so many takes a few milliseconds: then it is others' turn. */
 const turnsEvery = 64
-
-/** The node ports, and where load balancers ask. */
-const portsOfTheNode = ({ servicePorts, healthChecks }: Snapshot): readonly Port[] => [
-  ...healthChecks.map(({ port }) => port),
-  ...servicePorts.flatMap(({ portals }) =>
-    portals.flatMap(portal => (portal.kind === 'node-port' ? [portal.port] : [])),
-  ),
-]
 
 /** What became of the service ports that had no listener. */
 export interface Opened {
@@ -87,11 +80,20 @@ export class ServedPorts {
     return { opened: this.#served.size - before, failures }
   }
 
+  /**
+   * Opens listeners at local ports that clients are led to already, and whose guards stand. One that cannot be opened is
+   * reported, and left for `open`.
+   */
+  async resume(snapshot: Snapshot): Promise<void> {
+    await this.#openAll(snapshot.servicePorts.flatMap(servicePort => this.#plan(servicePort)))
+    await this.#held.hold(snapshot, id => this.#served.get(id)?.picker)
+  }
+
   /** Those that we have a listener for and that `servicePorts` no longer names. */
   missingFrom(servicePorts: readonly ServicePort[]): readonly ServicePortId[] {
     const named = new Set(servicePorts.map(({ id }) => id))
     for (const id of this.#complaints.keys()) if (!named.has(id)) this.#complaints.delete(id)
-    return [...this.#served.keys()].filter(id => !named.has(id))
+    return this.ids().filter(id => !named.has(id))
   }
 
   /** The portals of those of `servicePorts` that have a listener, without what another program has. */
@@ -109,9 +111,7 @@ export class ServedPorts {
   }
 
   /** Those that have a listener. */
-  get ids(): readonly ServicePortId[] {
-    return [...this.#served.keys()]
-  }
+  readonly ids = (): readonly ServicePortId[] => [...this.#served.keys()]
 
   /**
    * Closes the listeners of `ids`, whose service ports are no more, and lets go of places that need not be held. Not in families
@@ -128,7 +128,7 @@ export class ServedPorts {
 
   /** Closes all listeners. Connections that are open go on. */
   async close(): Promise<void> {
-    await Promise.all([this.#close([...this.#served.keys()]), this.#parts.holders.close()])
+    await Promise.all([this.#close(this.ids()), this.#parts.holders.close()])
   }
 
   async #close(ids: readonly ServicePortId[]): Promise<void> {

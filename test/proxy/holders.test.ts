@@ -21,7 +21,7 @@ const externalIp = (address: string): Portal => ({
 const having = (...portals: readonly Portal[]): ServicePort => ({ ...servicePort('cart', 1), portals })
 
 t.test('a node port is held before its rule is written, and let go when that is gone', async t => {
-  const { sync } = stage(t)
+  const { sync } = stage()
   t.strictSame(await sync({ servicePorts: [having(nodePort(30_080))] }), [
     'prepare [14000]',
     'open 14000',
@@ -35,7 +35,7 @@ t.test('a node port is held before its rule is written, and let go when that is 
 })
 
 t.test('a held node port is not opened again, and goes with its Service', async t => {
-  const { sync } = stage(t)
+  const { sync } = stage()
   await sync({ servicePorts: [having(nodePort(30_080))] })
   t.strictSame(await sync(), ['rules [cart *:30080 for everybody serve 14000] guard [14000]'])
   t.strictSame(await sync({ servicePorts: [] }), [
@@ -46,7 +46,7 @@ t.test('a held node port is not opened again, and goes with its Service', async 
 })
 
 t.test('a node port that another program has is said once, left alone, and tried again', async t => {
-  const { sync, events } = stage(t)
+  const { sync, events } = stage()
   const both = { ...servicePort('cart', 1), portals: [...servicePort('cart', 1).portals, nodePort(30_080)] }
   const trouble = { '0.0.0.0:30080': 'EADDRINUSE' }
   const left = 'rules [cart serve 14000] guard [14000]'
@@ -74,7 +74,7 @@ t.test('a node port that another program has is said once, left alone, and tried
 })
 
 t.test('an external IP of this machine and a node port may meet at one port: both are served', async t => {
-  const { sync, events } = stage(t)
+  const { sync, events } = stage()
   const aaa: ServicePort = {
     ...servicePort('aaa', 1),
     portals: [
@@ -89,7 +89,7 @@ t.test('an external IP of this machine and a node port may meet at one port: bot
 })
 
 t.test('a node port is captured though there are too few descriptors to hold it', async t => {
-  const { sync, events } = stage(t)
+  const { sync, events } = stage()
   const trouble = { '0.0.0.0:30080': 'EMFILE' }
   const rules = (await sync({ servicePorts: [having(nodePort(30_080))], trouble })).at(-1)
   t.equal(rules, 'rules [cart *:30080 for everybody serve 14000] guard [14000]')
@@ -100,7 +100,7 @@ t.test('a node port is captured though there are too few descriptors to hold it'
 })
 
 t.test('what is left alone is left alone for insiders, too', async t => {
-  const { sync } = stage(t)
+  const { sync } = stage()
   const inside = having(nodePort(30_080, 'insiders'))
   const id = servicePortId(inside.name, { family: 'IPv4', policy: 'Local' })
   const outside: ServicePort = { ...having(nodePort(30_080, 'outsiders')), id, policy: 'Local' }
@@ -113,7 +113,7 @@ t.test('what is left alone is left alone for insiders, too', async t => {
 })
 
 t.test('a node port that goes from one Service to another is held by the other', async t => {
-  const { sync, events } = stage(t)
+  const { sync, events } = stage()
   await sync({ servicePorts: [having(nodePort(30_080))] })
   const other: ServicePort = { ...servicePort('web', 1), portals: [nodePort(30_080)] }
   t.strictSame(await sync({ servicePorts: [other] }), [
@@ -128,13 +128,13 @@ t.test('a node port that goes from one Service to another is held by the other',
 })
 
 t.test('an external IP that this machine has is held, and left alone when its port is taken', async t => {
-  const { sync } = stage(t)
+  const { sync } = stage()
   const servicePorts = [having(externalIp('172.18.0.2'), externalIp('198.51.100.7'))]
   t.strictSame((await sync({ servicePorts })).slice(2), [
     'open 172.18.0.2:443',
     'rules [cart 172.18.0.2:443 for everybody serve 14000, cart 198.51.100.7:443 for everybody serve 14000] guard [14000]',
   ])
-  const again = stage(t)
+  const again = stage()
   const trouble = { '172.18.0.2:443': 'EADDRINUSE' }
   t.equal(
     (await again.sync({ servicePorts, trouble })).at(-1),
@@ -143,7 +143,7 @@ t.test('an external IP that this machine has is held, and left alone when its po
 })
 
 t.test('an address that goes while it is listened on is nobody else’s: its portal is captured', async t => {
-  const { sync } = stage(t)
+  const { sync } = stage()
   const trouble = { '172.18.0.2:443': 'EADDRNOTAVAIL' }
   t.equal(
     (await sync({ servicePorts: [having(externalIp('172.18.0.2'))], trouble })).at(-1),
@@ -152,7 +152,7 @@ t.test('an address that goes while it is listened on is nobody else’s: its por
 })
 
 t.test('a local port that another program has is left to it, and the next one guarded first', async t => {
-  const { sync } = stage(t)
+  const { sync } = stage()
   t.strictSame(await sync({ trouble: { 14000: 'EADDRINUSE' } }), [
     'prepare [14000]',
     'prepare [14001]',

@@ -6,19 +6,19 @@ import { type ServicePort, servicePortId } from '../../lib/model/service-port.js
 import { servicePort, stage } from './stage.js'
 
 t.test('a listener is opened before its rule is written', async t => {
-  const { sync } = stage(t)
+  const { sync } = stage()
   t.strictSame(await sync(), ['prepare [14000]', 'open 14000', 'rules [cart serve 14000] guard [14000]'])
 })
 
 t.test('a listener is closed after its rule is gone, and guarded until then', async t => {
-  const { sync } = stage(t)
+  const { sync } = stage()
   await sync()
   t.strictSame(await sync({ servicePorts: [] }), ['rules [] guard [14000]', 'close 14000'])
   t.strictSame(await sync(), ['rules [] guard []'])
 })
 
 t.test('a Service that loses its endpoints keeps its listener, and is refused', async t => {
-  const { sync } = stage(t)
+  const { sync } = stage()
   await sync()
   t.strictSame(await sync({ servicePorts: [servicePort('cart', 0)] }), [
     'rules [cart refuse 14000] guard [14000]',
@@ -26,7 +26,7 @@ t.test('a Service that loses its endpoints keeps its listener, and is refused', 
 })
 
 t.test('when rules cannot be written nothing is closed, and it is tried again', async t => {
-  const { sync, events, notes, clock } = stage(t)
+  const { sync, events, notes, clock } = stage()
   await sync()
   t.strictSame(await sync({ servicePorts: [], rulesFail: true }), ['rules [] guard [14000]'])
   t.match(events.at(-1), { type: 'sync-failed', reason: 'locked', retryIn: 1000 })
@@ -37,7 +37,7 @@ t.test('when rules cannot be written nothing is closed, and it is tried again', 
 t.test(
   'a service port that cannot be listened on is reported, harms no other, and is tried again',
   async t => {
-    const { sync, events } = stage(t)
+    const { sync, events } = stage()
     const both = [servicePort('cart', 1), servicePort('web', 1)]
     t.strictSame(await sync({ servicePorts: both, deaf: 'shop/cart/TCP' }), [
       'prepare [14000, 14001]',
@@ -57,7 +57,7 @@ t.test(
 )
 
 t.test('local ports are saved when others are given away or given back, and only then', async t => {
-  const { sync, saved } = stage(t)
+  const { sync, saved } = stage()
   await sync()
   t.strictSame(saved(), [14_000])
   await sync({ servicePorts: [servicePort('cart', 2)] })
@@ -67,14 +67,14 @@ t.test('local ports are saved when others are given away or given back, and only
 })
 
 t.test('a stop takes rules out first, then closes listeners, and the guard last', async t => {
-  const { proxy, sync, notes } = stage(t)
+  const { proxy, sync, notes } = stage()
   await sync()
   await proxy.stop({ drainTimeout: seconds(0), hurry: new AbortController().signal })
   t.strictSame(notes, ['source closed', 'rules [] guard [14000]', 'close 14000', 'all rules out'])
 })
 
 t.test('a stop whose first rules fail says so, and still ends', async t => {
-  const { proxy, sync, events, notes } = stage(t)
+  const { proxy, sync, events, notes } = stage()
   await sync()
   await sync({ rulesFail: true })
   await proxy.stop({ drainTimeout: seconds(0), hurry: new AbortController().signal })
@@ -86,7 +86,7 @@ t.test('a stop whose first rules fail says so, and still ends', async t => {
 })
 
 t.test('local ports of service ports that are no more can be had by others', async t => {
-  const { sync } = stage(t)
+  const { sync } = stage()
   await sync()
   await sync({ servicePorts: [] })
   const many = Array.from({ length: 100 }, (_, index) => servicePort(`s${index}`, 1))
@@ -96,7 +96,7 @@ t.test('local ports of service ports that are no more can be had by others', asy
 t.test(
   'a change of this machine is followed at once, but not before the source has seen everything',
   async t => {
-    const { proxy, sync, notes, clock } = stage(t)
+    const { proxy, sync, notes, clock } = stage()
     proxy.resync()
     await clock.pass(1000)
     t.strictSame(notes, [])
@@ -113,7 +113,7 @@ const inFamily = (family: 'IPv4' | 'IPv6', service = 'cart'): ServicePort => {
 }
 
 t.test('where one family fails, the other is served, and the failure said once', async t => {
-  const { sync, events } = stage(t)
+  const { sync, events } = stage()
   const both = [inFamily('IPv4'), inFamily('IPv6')]
   t.strictSame(await sync({ servicePorts: both, brokenFamilies: ['IPv6'] }), [
     'prepare [14000, 14001]',
@@ -129,7 +129,7 @@ t.test('where one family fails, the other is served, and the failure said once',
 })
 
 t.test('a listener of a family that fails stays open: rules may still lead to it', async t => {
-  const { sync } = stage(t)
+  const { sync } = stage()
   await sync({ servicePorts: [inFamily('IPv4'), inFamily('IPv6')] })
   const rest = [inFamily('IPv4')]
   t.strictSame(await sync({ servicePorts: rest, brokenFamilies: ['IPv6'] }), [
@@ -150,7 +150,7 @@ t.test('a listener of a family that fails stays open: rules may still lead to it
 t.test(
   'a listener that lacks an address is told again with each sync, another one only when something changed',
   async t => {
-    const { sync, updates } = stage(t)
+    const { sync, updates } = stage()
     await sync({ lacking: 'shop/cart/TCP', servicePorts: [servicePort('cart', 1), servicePort('web', 1)] })
     updates()
     await sync()
@@ -161,7 +161,7 @@ t.test(
 t.test(
   'node ports that are nowhere are said once for each family, and again when they are nowhere again',
   async t => {
-    const { sync, events } = stage(t)
+    const { sync, events } = stage()
     const nodePort: ServicePort = {
       ...servicePort('cart', 1),
       portals: [{ kind: 'node-port', port: port(30_080), clients: 'everybody' }],

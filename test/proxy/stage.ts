@@ -1,4 +1,3 @@
-import type { Test } from 'tap'
 import { ServicePicker } from '../../lib/balancer/service-picker.js'
 import type { FamilyFailure, Preparation, Wanted } from '../../lib/capture/capture.js'
 import { Connections } from '../../lib/dataplane/connections.js'
@@ -20,7 +19,8 @@ import type { Opening } from '../../lib/proxy/opening.js'
 import { heldPlaces } from '../../lib/proxy/places.js'
 import { Proxy } from '../../lib/proxy/proxy.js'
 import { ServedPorts } from '../../lib/proxy/served-ports.js'
-import { StateFile } from '../../lib/proxy/state-file.js'
+import { Keeper } from '../../lib/proxy/saved/keeper.js'
+import { type SavedPorts, type StateFolder, stateFolder } from '../../lib/proxy/saved/state-folder.js'
 import { FakeClock } from '../fake-clock.js'
 
 /** A Service of one port, with so many endpoints. */
@@ -63,6 +63,15 @@ interface World extends Snapshot {
   readonly trouble: Readonly<Record<string, string | undefined>>
 }
 
+export interface StageOptions {
+  /** The local ports that an earlier run saved. */
+  readonly left?: SavedPorts
+  /** The Services whose clients that run still leads here, or that nobody can tell. */
+  readonly standing?: readonly string[] | 'unknown'
+  /** With which code nothing can be written. */
+  readonly diskFails?: string
+}
+
 interface Stage {
   readonly proxy: Proxy
   readonly events: readonly ProxyEvent[]
@@ -74,10 +83,13 @@ interface Stage {
   /** The service ports whose listeners were told something since it was asked last. */
   readonly updates: () => readonly string[]
   readonly clock: FakeClock
+  readonly folder: StateFolder
+  /** How many snapshots were saved since it was asked last. */
+  readonly saves: () => number
 }
 
 /** A proxy whose listeners and rules take notes of what happens to them, in order. */
-export const stage = (t: Test): Stage => {
+export const stage = ({ left = new Map(), standing = [], diskFails }: StageOptions = {}): Stage => {
   const notes: string[] = []
   const events: ProxyEvent[] = []
   const clock = new FakeClock()
@@ -92,7 +104,7 @@ export const stage = (t: Test): Stage => {
     brokenFamilies: [],
   }
   let changed = (): void => undefined
-  const localPorts = new LocalPorts(portRange('14000-14099'), new Map())
+  const localPorts = new LocalPorts(portRange('14000-14099'), left)
   const report = (event: ProxyEvent): void => void events.push(event)
   const listen = ({ servicePort: id, port: local, address }: Opening): Promise<Listener> => {
     const place = address === undefined ? String(local) : endpointText({ address, port: local })
@@ -111,18 +123,26 @@ export const stage = (t: Test): Stage => {
   const addresses = () => here
   const told: string[] = []
   const writes: string[] = []
-  const folder = t.testdir()
+  let snapshots = 0
+  const files = new Map<string, string>()
   const host: Host = {
     ...machine,
-    writeFile: (path, text) => {
-      writes.push(text)
-      return machine.writeFile(path, text)
+    readFile: path => Promise.resolve(files.get(path)),
+    writeFile: (path, content) => {
+      if (diskFails) return Promise.reject(Object.assign(new Error(`${diskFails}: no`), { code: diskFails }))
+      const text = Array.from(content).join('')
+      files.set(path, text)
+      if (path.endsWith('state.json')) writes.push(text)
+      else snapshots += 1
+      return Promise.resolve()
     },
+    removeFile: path => Promise.resolve(void files.delete(path)),
   }
   const failing = (): FamilyFailure[] => {
     const families = world.rulesFail ? (['IPv4', 'IPv6'] as const) : world.brokenFamilies
     return families.map(family => ({ family, error: new Error('locked') }))
   }
+  const folder = stateFolder(host, '/run')
   const prepare = ({ guarded }: Preparation): Promise<readonly FamilyFailure[]> => {
     if (guarded.length > 0) notes.push(`prepare [${guarded.map(({ port }) => port).join(', ')}]`)
     // Only a family that something opens in can fail.
@@ -139,11 +159,6 @@ export const stage = (t: Test): Stage => {
     report,
   })
   const proxy = new Proxy({
-    source: {
-      start: each => (changed = each),
-      snapshot: () => world,
-      close: () => Promise.resolve(void notes.push('source closed')),
-    },
     capture: {
       prepare,
       apply: wanted => {
@@ -151,20 +166,28 @@ export const stage = (t: Test): Stage => {
         const failures = failing()
         return Promise.resolve({ written: failures.length > 0 ? [] : ['IPv4'], failures })
       },
+      standing: portals =>
+        standing === 'unknown'
+          ? Promise.reject(new Error('cannot be told'))
+          : Promise.resolve(portals.filter(({ servicePort: { service } }) => standing.includes(service))),
       remove: () => Promise.resolve([String(notes.push('all rules out'))]),
     },
     ...{
       served,
       localPorts,
       connections: new Connections(),
-      state: new StateFile(host, folder),
+      keeper: new Keeper({ folder, localPorts, clock, report }),
       clock,
     },
     healthChecks: { open: [], update: () => Promise.resolve(), close: () => Promise.resolve() },
     nodePortsAt: () => world.nodePorts,
     ...{ report, syncPeriod: seconds(30), minSyncPeriod: milliseconds(0) },
   })
-  proxy.start()
+  proxy.start({
+    start: each => (changed = each),
+    snapshot: () => ({ ...world }),
+    close: () => Promise.resolve(void notes.push('source closed')),
+  })
   const sync = async (change: Partial<World> = {}): Promise<string[]> => {
     Object.assign(world, change)
     const count = (): number =>
@@ -176,5 +199,10 @@ export const stage = (t: Test): Stage => {
   }
   const saved = (): number[] =>
     writes.splice(0).flatMap(text => Array.from(text.matchAll(/: (\d+)/g), ([, local]) => Number(local)))
-  return { proxy, events, sync, notes, saved, updates: () => told.splice(0), clock }
+  const saves = (): number => {
+    const count = snapshots
+    snapshots = 0
+    return count
+  }
+  return { proxy, events, sync, notes, saved, updates: () => told.splice(0), clock, folder, saves }
 }

@@ -62,6 +62,16 @@ export class Stage {
     await this.synced()
   }
 
+  /** Ends kube-portal as `kill -9` does. */
+  async crash(): Promise<void> {
+    await this.#portal.kill()
+  }
+
+  /** Starts kube-portal, where it does not run, and does not wait for anything. */
+  start(args: readonly string[] = []): void {
+    this.#portal = this.#start(args)
+  }
+
   get objects(): Store {
     return this.cluster.objects
   }

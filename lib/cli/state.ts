@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.js'
 import { machine } from '../host/machine.js'
-import { StateFile } from '../proxy/state-file.js'
+import { type StateFolder, stateFolder } from '../proxy/saved/state-folder.js'
 import type { CaptureChoice } from './options/node.js'
 
 interface StateOptions {
@@ -13,14 +13,15 @@ const withoutFiles: Host = {
   ...machine,
   readFile: () => Promise.resolve(undefined),
   writeFile: () => Promise.resolve(),
+  removeFile: () => Promise.resolve(),
 }
 
-/** The file for our state: below `--state-dir`, else /run, else $XDG_RUNTIME_DIR, whichever can be written. */
-export const stateFile = async ({ stateDir, capture }: StateOptions): Promise<StateFile> => {
-  // No rule leads to its local ports; and it may run beside an instance whose file this is.
-  if (capture === 'none') return new StateFile(withoutFiles, '')
+/** The folder for our state: `--state-dir`, else in /run, else in $XDG_RUNTIME_DIR, whichever can be written. */
+export const state = async ({ stateDir, capture }: StateOptions): Promise<StateFolder> => {
   const system = '/run/kube-portal'
+  // No rule leads to its local ports; and it may run beside an instance whose folder this is.
+  if (capture === 'none') return stateFolder(withoutFiles, system)
   const { XDG_RUNTIME_DIR: own } = process.env
   const found = own === undefined || (await machine.canWrite(system)) ? system : `${own}/kube-portal`
-  return new StateFile(machine, stateDir ?? found)
+  return stateFolder(machine, stateDir ?? found)
 }
