@@ -126,9 +126,13 @@ export class Holders {
     await Promise.all(inTheWay.map(([key]) => this.#letGo(key)))
   }
 
-  /** Whether the same port is held at another address, which may be all addresses. */
+  /** Whether we hold a place that keeps us from this one: all addresses, or one of them where all are wanted. */
   #holdsBeside(hold: Hold): boolean {
-    for (const other of this.#holders.values()) if (portOf(other.hold) === portOf(hold)) return true
+    const { address } = hold.place
+    const any = anyAddressLike(address)
+    for (const other of this.#holders.values())
+      if (portOf(other.hold) === portOf(hold) && (address === any || other.hold.place.address === any))
+        return true
     return false
   }
 

@@ -160,3 +160,19 @@ t.test('a local port that another program has is left to it, and the next one gu
     'rules [cart serve 14001] guard [14001]',
   ])
 })
+
+t.test('a port that another program has at one address is foreign, though we hold it at others', async t => {
+  const { sync, events } = stage()
+  const name = { ...servicePort('dns', 1).name, protocol: 'UDP' } as const
+  const dns: ServicePort = {
+    ...servicePort('dns', 1),
+    ...{ name, id: servicePortId(name), portals: [nodePort(30_053)] },
+  }
+  const here = ['127.0.0.1', '172.18.0.2'].map(ipAddress)
+  const trouble = { '172.18.0.2:30053': 'EADDRINUSE' }
+  t.equal((await sync({ servicePorts: [dns], here, trouble })).at(-1), 'rules [] guard [14000]')
+  t.match(
+    events.filter(({ type }) => type === 'portal-failed'),
+    [{ reason: 'EADDRINUSE 172.18.0.2:30053' }],
+  )
+})

@@ -57,6 +57,8 @@ interface World extends Snapshot {
   readonly deaf: string
   /** Where node ports are; undefined: everywhere. */
   readonly nodePorts: readonly IpAddress[] | undefined
+  /** This machine's addresses. */
+  readonly here: readonly IpAddress[]
   /** A service port whose listener lacks an address. */
   readonly lacking: string
   /** Where nobody can listen, and with which code that fails. */
@@ -99,6 +101,7 @@ export const stage = ({ left = new Map(), standing = [], diskFails }: StageOptio
     rulesFail: false,
     deaf: '',
     lacking: '',
+    here: [ipAddress('172.18.0.2')],
     nodePorts: undefined,
     trouble: {},
     brokenFamilies: [],
@@ -119,8 +122,7 @@ export const stage = ({ left = new Map(), standing = [], diskFails }: StageOptio
       close: () => Promise.resolve(void notes.push(`close ${place}`)),
     })
   }
-  const here = [ipAddress('172.18.0.2')]
-  const addresses = () => here
+  const addresses = () => world.here
   const told: string[] = []
   const writes: string[] = []
   let snapshots = 0
