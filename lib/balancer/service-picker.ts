@@ -5,12 +5,14 @@ import type { Affinity } from '../model/service-port.js'
 import { Avoiding } from './avoiding.js'
 import type { Picker } from './picker.js'
 import { RoundRobin } from './round-robin.js'
-import { Sticky } from './sticky.js'
+import { type KnownPin, Sticky } from './sticky.js'
 
 export interface ServicePickerOptions {
   readonly clock: Clock
   /** Gives numbers from 0 up to but not including 1. */
   readonly random: () => number
+  /** Clients that were pinned before, if it gets affinity. */
+  readonly pins?: readonly KnownPin[] | undefined
 }
 
 /**
@@ -21,23 +23,32 @@ export class ServicePicker implements Picker {
   readonly #clock: Clock
   readonly #rotation: Picker
   #sticky: Sticky | undefined
+  #before: readonly KnownPin[]
 
   /** Begins without endpoints and without affinity. */
-  constructor({ clock, random }: ServicePickerOptions) {
+  constructor({ clock, random, pins = [] }: ServicePickerOptions) {
     this.#clock = clock
+    this.#before = pins
     this.#rotation = new Avoiding(new RoundRobin(random), { clock })
   }
 
   /** A new timeout counts for the clients already known; without affinity all are forgotten. */
   setAffinity(affinity: Affinity): void {
+    const pins = this.#before
+    this.#before = []
     switch (affinity.kind) {
       case 'none':
         this.#sticky = undefined
         return
       case 'client-ip':
-        this.#sticky ??= new Sticky(this.#rotation, { clock: this.#clock, timeout: affinity.timeout })
+        this.#sticky ??= new Sticky(this.#rotation, { clock: this.#clock, timeout: affinity.timeout, pins })
         this.#sticky.timeout = affinity.timeout
     }
+  }
+
+  /** Clients that are pinned, the one unseen for longest first. */
+  get pins(): readonly KnownPin[] {
+    return this.#sticky?.pins ?? []
   }
 
   next(client: IpAddress, failed?: readonly Endpoint[]): Endpoint | undefined {

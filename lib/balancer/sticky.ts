@@ -1,19 +1,29 @@
 import type { Clock } from '../model/clock.js'
 import { type Endpoint, endpointText } from '../model/endpoint.js'
 import type { IpAddress } from '../model/ip-address.js'
-import type { Milliseconds } from '../model/milliseconds.js'
+import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
 import type { Picker } from './picker.js'
+
+/** Where a client was sent, and how long ago last. */
+export interface KnownPin {
+  readonly client: IpAddress
+  readonly endpoint: Endpoint
+  readonly age: Milliseconds
+}
 
 /** Where a client was sent, and when last. */
 interface Pin {
   readonly endpoint: Endpoint
-  readonly usedAt: Milliseconds
+  /** By our clock; before 0, if that is younger. */
+  readonly usedAt: number
 }
 
 export interface StickyOptions {
   readonly clock: Clock
   /** How long after its last new connection a client returns to its endpoint. */
   readonly timeout: Milliseconds
+  /** Clients that were pinned before, the one unseen for longest first. */
+  readonly pins?: readonly KnownPin[]
   /** How many clients are remembered; beyond that the one unseen for longest is forgotten. */
   readonly limit?: number
 }
@@ -28,11 +38,23 @@ export class Sticky implements Picker {
   /** Counts for the clients already known, too. */
   timeout: Milliseconds
 
-  constructor(picker: Picker, { clock, timeout, limit = 65_536 }: StickyOptions) {
+  constructor(picker: Picker, { clock, timeout, pins = [], limit = 65_536 }: StickyOptions) {
     this.#picker = picker
     this.#clock = clock
     this.#limit = limit
     this.timeout = timeout
+    const now = clock.now()
+    for (const { client, endpoint, age } of pins) this.#pin(client, { endpoint, usedAt: now - age })
+  }
+
+  /** Those who are remembered, the one unseen for longest first. */
+  get pins(): readonly KnownPin[] {
+    const now = this.#clock.now()
+    return [...this.#pins].map(([client, { endpoint, usedAt }]) => ({
+      client,
+      endpoint,
+      age: milliseconds(now - usedAt),
+    }))
   }
 
   /** How many clients are remembered. */

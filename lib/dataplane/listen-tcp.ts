@@ -10,6 +10,7 @@ import type { Terms } from '../model/terms.js'
 import { accept } from '../stream/accept.js'
 import type { Budget } from '../stream/budget.js'
 import { Departures } from './departures.js'
+import { type Estate, socketName } from './estate.js'
 import type { Listener } from './listener.js'
 import { noDescriptors } from './no-descriptors.js'
 import { proxyHeader } from './proxy-header.js'
@@ -21,6 +22,10 @@ export interface ListenTcpOptions extends Omit<Service, 'departures' | 'idleTime
   readonly nodeAddress?: () => IpAddress | undefined
   /** Absent: one that is free. */
   readonly port?: Port
+  /** What a process before us listens with, there; it is shared until both have closed it. */
+  readonly inherited?: Server | undefined
+  /** Where a process after us finds ours. */
+  readonly estate?: Estate
   /** What is left for listeners. Default: all that is left for connections. */
   readonly descriptors?: Budget
   /** Where a service port's own terms say nothing. */
@@ -34,7 +39,7 @@ export interface ListenTcpOptions extends Omit<Service, 'departures' | 'idleTime
 export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> => {
   const { clock, servicePort, report, budget, connections, halfOpenTimeout, probes } = options
   // Not `options` itself, which would live as long as the listener.
-  const { terms: usual, nodeAddress } = options
+  const { terms: usual, nodeAddress, host } = options
   let terms: Terms = {}
   let portals: readonly Portal[] = []
   const departures = new Departures(clock)
@@ -65,6 +70,7 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
   const server = createServer({ allowHalfOpen: true })
   try {
     await listening(server, options)
+    options.estate?.addServer(socketName('TCP', { address: host, port: portOf(server) }), server)
   } catch (error) {
     descriptors.giveBack(1)
     throw error
@@ -106,13 +112,17 @@ const meant = (
   return other ?? (address && { address, port: portal.port })
 }
 
-const listening = (server: Server, { host, port = 0 }: { host: string; port?: number }): Promise<void> =>
+const backlog = 4096
+
+const listening = (server: Server, { host, port: wanted, inherited }: ListenTcpOptions): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ host, port, backlog: 4096, ipv6Only: true }, () => {
+    const begun = (): void => {
       server.off('error', reject)
       resolve()
-    })
+    }
+    if (inherited) server.listen(inherited, backlog, begun)
+    else server.listen({ host, port: wanted ?? 0, backlog, ipv6Only: true }, begun)
   })
 
 const portOf = (server: Server): Port => {

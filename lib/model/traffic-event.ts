@@ -91,7 +91,7 @@ export interface FlowEnded extends FlowClient {
   /** Bytes from the endpoint to the client. */
   readonly received: number
   readonly duration: Milliseconds
-  readonly how: 'idle' | 'endpoint gone' | 'endpoint refused' | 'made room' | 'closing'
+  readonly how: 'idle' | 'endpoint gone' | 'endpoint refused' | 'made room' | 'closing' | 'handed over'
 }
 
 /** What happened to datagrams between a client and an endpoint. `flow` numbers them, from 1. */

@@ -21,6 +21,12 @@ export class LocalPorts {
   constructor(range: PortRange, saved: ReadonlyMap<ServicePortId, Port>) {
     this.#range = range
     this.#next = range.first
+    this.adopt(saved)
+  }
+
+  /** Gives all back, and takes those of `saved` that are free for what they were saved for. */
+  adopt(saved: ReadonlyMap<ServicePortId, Port>): void {
+    this.keepOnly([])
     for (const [id, local] of saved) if (this.#isFree(local)) this.#take(id, local)
   }
 

@@ -1,41 +1,14 @@
-import { type Capture, nothingWanted } from '../capture/capture.js'
-import type { Connections } from '../dataplane/connections.js'
-import type { Clock } from '../model/clock.js'
+import { nothingWanted } from '../capture/capture.js'
 import { errorText } from '../model/error-text.js'
-import type { Report } from '../model/event.js'
-import type { IpAddress } from '../model/ip-address.js'
 import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
 import { emptySnapshot, type Snapshot } from '../model/snapshot.js'
 import { drain } from './drain.js'
 import { FamilyFailures } from './family-failures.js'
-import type { HealthChecks } from './health-checks.js'
-import type { LocalPorts } from './local-ports.js'
 import { NodePortNotice } from './node-port-notice.js'
 import { RateLimiter } from './rate-limiter.js'
 import { resumable } from './resumable.js'
-import type { Keeper } from './saved/keeper.js'
-import type { SelfTest } from './self-test.js'
-import type { ServedPorts } from './served-ports.js'
+import type { ProxyParts } from './proxy-parts.js'
 import type { Source } from './source.js'
-
-export interface ProxyParts {
-  readonly served: ServedPorts
-  readonly localPorts: LocalPorts
-  readonly capture: Capture
-  readonly healthChecks: HealthChecks
-  /** Absent where clients are not captured. */
-  readonly selfTest?: Pick<SelfTest, 'look' | 'close'>
-  /** Which of this machine's addresses have node ports; undefined: all. */
-  readonly nodePortsAt: (snapshot: Snapshot) => readonly IpAddress[] | undefined
-  readonly connections: Connections
-  readonly keeper: Keeper
-  readonly clock: Clock
-  readonly report: Report
-  /** The rules are looked at this often, changes or not. */
-  readonly syncPeriod: Milliseconds
-  /** On average at most one sync in this time. */
-  readonly minSyncPeriod: Milliseconds
-}
 
 export interface StopOptions {
   /** How long open connections may go on. */
@@ -51,6 +24,8 @@ export class Proxy {
   #limiter: RateLimiter | undefined
   /** Since when a change has not been put into force. */
   #waitingSince: Milliseconds | undefined
+  /** Whether a predecessor serves that we have not taken over from yet. */
+  #succeeds: boolean
   /** Whether the source has seen everything once. */
   #informed = false
   readonly #familyFailures: FamilyFailures
@@ -58,6 +33,7 @@ export class Proxy {
 
   constructor(parts: ProxyParts) {
     this.#parts = parts
+    this.#succeeds = parts.predecessor !== undefined
     this.#familyFailures = new FamilyFailures(parts.report)
     this.#nodePortNotice = new NodePortNotice(parts.report)
   }
@@ -108,6 +84,28 @@ export class Proxy {
     if (this.#informed) this.#limiter?.request()
   }
 
+  /** Changes nothing until `goOn`, and serves as before: a successor is about to take over. Resolves when nothing is under way. */
+  async rest(): Promise<void> {
+    await this.#limiter?.stop()
+    await this.#parts.keeper.rest()
+  }
+
+  /** There is no successor after all. */
+  goOn(): void {
+    this.#limiter?.goOn()
+  }
+
+  /**
+   * Leaves everything to a successor that has our listening sockets: accepts nobody any more, and touches no rule. Resolves
+   * when that is so; connections go on.
+   */
+  async handOver(): Promise<void> {
+    const { served, healthChecks, keeper } = this.#parts
+    await this.#source?.close()
+    await Promise.all([this.#limiter?.stop(), this.#parts.selfTest?.close()])
+    await Promise.all([served.close(), healthChecks.close(), keeper.close()])
+  }
+
   /**
    * Serves no more, in the safe order: rules out, so that nobody new comes; listeners closed, once those already on
    * their way are in; connections until they end by themselves, at most for `drainTimeout`; then the rest of the rules.
@@ -153,6 +151,7 @@ export class Proxy {
     const { clock, report } = this.#parts
     const began = clock.now()
     const { servicePorts } = snapshot
+    if (this.#succeeds) await this.#meetPredecessor()
     const { opened, failures: unready } = await served.open(snapshot)
     const nodePortAddresses = nodePortsAt(snapshot)
     this.#nodePortNotice.look(snapshot, nodePortAddresses)
@@ -172,7 +171,19 @@ export class Proxy {
     const duration = milliseconds(clock.now() - began)
     report({ type: 'synced', servicePorts: servicePorts.length, opened, closed, written, duration })
     keeper.keepSnapshot(snapshot)
+    if (this.#succeeds) await this.#relievePredecessor()
     void selfTest?.look(servicePorts)
+  }
+
+  async #meetPredecessor(): Promise<void> {
+    const { predecessor, localPorts } = this.#parts
+    const saved = await predecessor?.rest()
+    if (saved) localPorts.adopt(saved)
+  }
+
+  async #relievePredecessor(): Promise<void> {
+    await this.#parts.predecessor?.relieve()
+    this.#succeeds = false
   }
 
   /** Takes the portals' rules out and leaves the guard. Not being able to is not the end: `remove` comes later. */

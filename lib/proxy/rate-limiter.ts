@@ -50,6 +50,13 @@ export class RateLimiter {
     await this.#running
   }
 
+  /** Starts runs again after a stop, the first one soon. */
+  goOn(): void {
+    this.#stopped = false
+    this.#asked = true
+    this.#schedule(this.#untilToken())
+  }
+
   #schedule(delay: Milliseconds): void {
     if (this.#stopped) return
     this.#alarm?.cancel()

@@ -1,35 +1,17 @@
-import type { ServicePicker } from '../balancer/service-picker.js'
-import type { CapturedPortal, FamilyFailure, GuardedPort, Preparation } from '../capture/capture.js'
-import type { Listener } from '../dataplane/listener.js'
+import type { KnownPin } from '../balancer/sticky.js'
+import type { CapturedPortal, FamilyFailure, GuardedPort } from '../capture/capture.js'
 import { errorCode, errorText } from '../model/error-text.js'
-import type { Report } from '../model/event.js'
 import type { IpAddress } from '../model/ip-address.js'
 import type { Port } from '../model/port.js'
 import type { ServicePort, ServicePortId } from '../model/service-port.js'
 import type { Snapshot } from '../model/snapshot.js'
 import { turn } from '../model/turn.js'
+import { Complaints } from './complaints.js'
 import { HeldPortals } from './held-portals.js'
-import type { Holders } from './holders.js'
-import type { LocalPorts } from './local-ports.js'
-import type { Opening } from './opening.js'
-import type { Places } from './places.js'
 import { portsOfTheNode } from './ports-of-the-node.js'
 import { ServedPort } from './served-port.js'
+import type { ServedPortsParts } from './served-ports-parts.js'
 import { guardedPort, type Placed } from './wanted.js'
-
-export interface ServedPortsParts {
-  readonly localPorts: LocalPorts
-  readonly listen: (opening: Opening) => Promise<Listener>
-  readonly holders: Holders
-  readonly places: Places
-  /** This machine's; others are another object. */
-  readonly addresses: () => readonly IpAddress[]
-  /** Makes the machine ready for what is about to open. */
-  readonly prepare: (preparation: Preparation) => Promise<readonly FamilyFailure[]>
-  /** A picker for a new service port. */
-  readonly newPicker: () => ServicePicker
-  readonly report: Report
-}
 
 /** So many local ports may turn out to be somebody else's before we give up on a service port until the next sync. */
 const attempts = 8
@@ -48,13 +30,13 @@ export class ServedPorts {
   readonly #parts: ServedPortsParts
   readonly #held: HeldPortals
   readonly #served = new Map<ServicePortId, ServedPort>()
-  /** Why there is no listener, where there is none: said once. */
-  readonly #complaints = new Map<ServicePortId, string>()
+  readonly #complaints: Complaints
   #addresses: readonly IpAddress[] = []
 
   constructor(parts: ServedPortsParts) {
     this.#parts = parts
     this.#held = new HeldPortals(parts)
+    this.#complaints = new Complaints(parts.report)
   }
 
   /**
@@ -75,7 +57,8 @@ export class ServedPorts {
       const unready = new Set(failures.map(({ family }) => family))
       missing = await this.#openAll(planned.filter(({ servicePort: { family } }) => !unready.has(family)))
     }
-    for (const { id } of missing) this.#complain(id, `${attempts} local ports in turn are somebody else's`)
+    for (const { id } of missing)
+      this.#complaints.say(id, `${attempts} local ports in turn are somebody else's`)
     await this.#held.hold(snapshot, id => this.#served.get(id)?.picker)
     return { opened: this.#served.size - before, failures }
   }
@@ -92,7 +75,7 @@ export class ServedPorts {
   /** Those that we have a listener for and that `servicePorts` no longer names. */
   missingFrom(servicePorts: readonly ServicePort[]): readonly ServicePortId[] {
     const named = new Set(servicePorts.map(({ id }) => id))
-    for (const id of this.#complaints.keys()) if (!named.has(id)) this.#complaints.delete(id)
+    this.#complaints.keepOnly(named)
     return this.ids().filter(id => !named.has(id))
   }
 
@@ -108,6 +91,11 @@ export class ServedPorts {
   /** The local ports of all listeners, to be guarded. */
   get guarded(): readonly GuardedPort[] {
     return [...this.#served.values()].map(({ guarded }) => guarded)
+  }
+
+  /** Where clients with affinity are pinned to. */
+  get pins(): ReadonlyMap<ServicePortId, readonly KnownPin[]> {
+    return new Map([...this.#served].map(([id, { picker }]) => [id, picker.pins]))
   }
 
   /** Those that have a listener. */
@@ -159,7 +147,7 @@ export class ServedPorts {
     try {
       return [{ servicePort, localPort: this.#parts.localPorts.for(servicePort.id) }]
     } catch (error) {
-      this.#complain(servicePort.id, errorText(error))
+      this.#complaints.say(servicePort.id, errorText(error))
       return []
     }
   }
@@ -175,7 +163,7 @@ export class ServedPorts {
         if (errorCode(error) === 'EADDRINUSE') {
           this.#parts.localPorts.occupied(servicePort.id)
           again.push(servicePort)
-        } else this.#complain(servicePort.id, errorText(error))
+        } else this.#complaints.say(servicePort.id, errorText(error))
       }
     return again
   }
@@ -183,17 +171,11 @@ export class ServedPorts {
   async #openOne(servicePort: ServicePort, localPort: Port): Promise<void> {
     const { listen, newPicker, report } = this.#parts
     const { id, name, family } = servicePort
-    const picker = newPicker()
+    const picker = newPicker(id)
     const opening = { servicePort: id, protocol: name.protocol, family, port: localPort, picker }
     const listener = await listen(opening)
-    this.#complaints.delete(id)
+    this.#complaints.end(id)
     report({ type: 'listening', servicePort: id, family, port: listener.port })
     this.#served.set(id, new ServedPort(servicePort, { picker, listener, report }))
-  }
-
-  #complain(servicePort: ServicePortId, reason: string): void {
-    if (this.#complaints.get(servicePort) === reason) return
-    this.#complaints.set(servicePort, reason)
-    this.#parts.report({ type: 'listen-failed', servicePort, reason })
   }
 }

@@ -81,3 +81,18 @@ t.test('ports that clients of the node come to are left alone, even where they w
   ports.reserve([port(14_000), port(14_001)])
   t.strictSame([ports.for(id('a')), ports.for(id('b'))], [14_002, 14_003])
 })
+
+t.test('what another process says counts, whatever was known before', async t => {
+  const ports = new LocalPorts(range, new Map([[id('a'), port(14000)]]))
+  ports.adopt(
+    new Map([
+      [id('b'), port(14000)],
+      [id('c'), port(13000)],
+    ]),
+  )
+  t.strictSame(
+    ['a', 'b', 'c'].map(name => ports.for(id(name))),
+    [14001, 14000, 14002],
+    'but for what is not in the range',
+  )
+})

@@ -133,3 +133,14 @@ t.test('stopping waits for the run under way and starts no other', async t => {
   await clock.pass(100_000)
   t.strictSame(runs, [0])
 })
+
+t.test('after a stop it can go on, and soon runs', async t => {
+  const { clock, limiter, runs } = trial()
+  limiter.request()
+  await clock.pass(1)
+  await limiter.stop()
+  await clock.pass(100_000)
+  limiter.goOn()
+  await clock.pass(1)
+  t.equal(runs.length, 2)
+})

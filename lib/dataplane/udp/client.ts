@@ -1,6 +1,6 @@
 import type { RemoteInfo } from 'node:dgram'
 import { ipAddress, type IpAddress } from '../../model/ip-address.js'
-import type { Port } from '../../model/port.js'
+import { port, type Port } from '../../model/port.js'
 import type { Outlet } from './outlet.js'
 
 /** Who sends datagrams to a service port: a socket of somebody's. */
@@ -17,6 +17,13 @@ export interface Client {
 
 /** Where a datagram came from. */
 export type Origin = Pick<RemoteInfo, 'address' | 'port'>
+
+/** Who is at this address and port. */
+export const clientAt = (from: Origin): Pick<Client, 'address' | 'port' | 'host'> => ({
+  address: addressAt(from),
+  port: port(from.port),
+  host: from.address,
+})
 
 /** Reads an address as Node gives it. */
 export const addressAt = ({ address }: Origin): IpAddress => ipAddress(address.replace(/%.*/, ''))

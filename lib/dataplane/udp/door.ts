@@ -3,13 +3,13 @@ import type { Picker } from '../../balancer/picker.js'
 import { type Endpoint, endpointText } from '../../model/endpoint.js'
 import { errorText } from '../../model/error-text.js'
 import type { Report } from '../../model/event.js'
-import { port } from '../../model/port.js'
 import type { ServicePortId } from '../../model/service-port.js'
 import type { FlowRefused } from '../../model/traffic-event.js'
 import { isLoop, type OwnFlows } from './own-flows.js'
-import { addressAt, type Client, type Origin } from './client.js'
+import { addressAt, type Client, clientAt, type Origin } from './client.js'
 import type { Flow } from './flow.js'
 import type { Flows } from './flows.js'
+import type { Heir, InheritedFlow } from './inherited-door.js'
 import { Outlet } from './outlet.js'
 
 /** What is the same for all clients of a service port. */
@@ -31,6 +31,7 @@ export class Door {
   readonly #outlet: Outlet
   readonly #service: UdpService
   readonly #flows = new Map<string, Flow>()
+  #heir: Heir | undefined
 
   constructor(socket: Socket, service: UdpService) {
     this.#outlet = new Outlet(socket)
@@ -41,7 +42,41 @@ export class Door {
   readonly receive = (datagram: Buffer, from: Origin): void => {
     const flow = this.#flows.get(keyOf(from.address, from.port))
     if (flow) flow.send(datagram)
+    else if (this.#heir) this.#heir.datagram(datagram, from)
     else this.#welcome(datagram, from)
+  }
+
+  get socket(): Socket {
+    return this.#outlet.socket
+  }
+
+  /** Goes on with flows of a process before this one. */
+  adopt(flows: readonly InheritedFlow[]): void {
+    for (const { client: from, endpoint, parked } of flows) {
+      const client = { ...clientAt(from), asked: this.#outlet, returns: 0 }
+      const refused = (flow: Flow, error: Error): void => this.#leave(flow, error)
+      this.#keep(this.#service.flows.adopt({ client, endpoint, parked, refused }))
+    }
+  }
+
+  /**
+   * Gives all flows to `heir`, and what comes for others from now on: clients meet the same endpoints there. The door stays open:
+   * its socket is shared, until both have closed it.
+   */
+  async handOver(heir: Heir): Promise<void> {
+    this.#heir = heir
+    for (const flow of this.#flows.values()) {
+      const { client, endpoint, socket } = flow
+      await heir.flow({ address: client.host, port: client.port }, { endpoint, socket })
+      // It may have ended by itself meanwhile.
+      if (this.#flows.get(keyOf(client.host, client.port)) === flow)
+        this.#service.flows.end(flow, 'handed over')
+    }
+  }
+
+  /** There is no heir after all. */
+  takeBack(): void {
+    this.#heir = undefined
   }
 
   /** Ends all flows that came here, and the socket. */
@@ -51,14 +86,14 @@ export class Door {
   }
 
   #welcome(datagram: Buffer, from: Origin): void {
-    const address = addressAt(from)
-    const returns = this.#service.ownFlows.returnsOf(from)
-    if (from.port === 0) this.#refuse({ address }, 'no port to answer')
-    else if (isLoop(returns)) this.#refuse({ address, port: port(from.port) }, 'loop')
-    else {
-      const client = { address, port: port(from.port), host: from.address, asked: this.#outlet, returns }
-      this.#begin(client, [])?.send(datagram)
+    if (from.port === 0) {
+      this.#refuse({ address: addressAt(from) }, 'no port to answer')
+      return
     }
+    const returns = this.#service.ownFlows.returnsOf(from)
+    const client = { ...clientAt(from), asked: this.#outlet, returns }
+    if (isLoop(returns)) this.#refuse(client, 'loop')
+    else this.#begin(client, [])?.send(datagram)
   }
 
   /** A flow for `client`, to an endpoint that is none of `refused`. */
@@ -79,7 +114,12 @@ export class Door {
       this.#refuse(client, 'no room')
       return undefined
     }
-    const key = keyOf(client.host, client.port)
+    return this.#keep(flow)
+  }
+
+  #keep(flow: Flow | undefined): Flow | undefined {
+    if (!flow) return undefined
+    const key = keyOf(flow.client.host, flow.client.port)
     this.#flows.set(key, flow)
     flow.onceClosed(() => this.#flows.delete(key))
     return flow

@@ -3,9 +3,11 @@ import { errorCode, errorText } from '../../model/error-text.js'
 import type { IpAddress } from '../../model/ip-address.js'
 import { port, type Port } from '../../model/port.js'
 import type { Budget } from '../../stream/budget.js'
+import { type Estate, socketName } from '../estate.js'
 import { noDescriptors } from '../no-descriptors.js'
 import { boundSocket } from './bound-socket.js'
 import { Door, type UdpService } from './door.js'
+import type { InheritedDoor } from './inherited-door.js'
 
 /** For datagrams that come while the loop is busy: a burst of a thousand. */
 const receiveBuffer = 1_048_576
@@ -22,14 +24,18 @@ const receiveBuffer = 1_048_576
 export class Doors {
   readonly #service: UdpService
   readonly #descriptors: Budget
+  readonly #estate: Estate | undefined
   readonly #doors = new Map<IpAddress, Door>()
+  /** Those that are not open yet. */
+  #inherited = new Map<IpAddress, InheritedDoor>()
   /** Why there is no door at an address: said once. */
   #reasons: ReadonlyMap<IpAddress, string | undefined> = new Map()
   #port: Port | undefined
 
-  constructor(service: UdpService, descriptors: Budget) {
+  constructor(service: UdpService, { descriptors, estate }: DoorsOptions) {
     this.#service = service
     this.#descriptors = descriptors
+    this.#estate = estate
   }
 
   /** Whether there is a door wherever one is wanted. */
@@ -46,8 +52,9 @@ export class Doors {
    * Opens a door at each of `addresses`, on `wanted` or else a free port. One that cannot be opened is reported. Throws the
    * system's error, and leaves nothing open, when none can, or when somebody else has the port at one of them.
    */
-  open(addresses: readonly IpAddress[], wanted?: Port): void {
+  open(addresses: readonly IpAddress[], { port: wanted, inherited = new Map() }: DoorsPlace = {}): void {
     this.#port = wanted
+    this.#inherited = new Map(inherited)
     const failures = this.#add(addresses)
     const errors = failures.map(({ error }) => error)
     const taken = errors.find(error => errorCode(error) === 'EADDRINUSE')
@@ -83,16 +90,21 @@ export class Doors {
   }
 
   #open(address: IpAddress): void {
-    const socket = this.#socketAt(address)
+    if (!this.#descriptors.take(1)) throw noDescriptors()
+    const inherited = this.#inherited.get(address)
+    this.#inherited.delete(address)
+    const socket = inherited?.parked.socket ?? this.#socketAt(address)
     const door = new Door(socket, this.#service)
-    socket.on('message', door.receive)
     socket.on('error', error => this.#report(address, error))
+    door.adopt(inherited?.flows ?? [])
+    if (inherited) inherited.parked.take(door.receive)
+    else socket.on('message', door.receive)
     this.#port ??= port(socket.address().port)
     this.#doors.set(address, door)
+    this.#estate?.addDoor(socketName('UDP', { address, port: this.#port }), door)
   }
 
   #socketAt(address: IpAddress): Socket {
-    if (!this.#descriptors.take(1)) throw noDescriptors()
     try {
       return boundSocket({ address, receiveBuffer, ...(this.#port !== undefined && { port: this.#port }) })
     } catch (error) {
@@ -122,6 +134,21 @@ export class Doors {
       reason: `${address}: ${errorText(error)}; tried again with each sync`,
     })
   }
+}
+
+type Inherited = ReadonlyMap<IpAddress, InheritedDoor>
+
+export interface DoorsOptions {
+  readonly descriptors: Budget
+  /** Where a process after us finds doors. */
+  readonly estate?: Estate | undefined
+}
+
+export interface DoorsPlace {
+  /** Absent: one that is free. */
+  readonly port?: Port | undefined
+  /** Those that a process before us had, at some of the addresses. */
+  readonly inherited?: Inherited | undefined
 }
 
 interface Failure {

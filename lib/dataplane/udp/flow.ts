@@ -4,6 +4,7 @@ import { errorCode } from '../../model/error-text.js'
 import type { Milliseconds } from '../../model/milliseconds.js'
 import type { Client, Origin } from './client.js'
 import { Outlet } from './outlet.js'
+import type { ParkedSocket } from './parked-socket.js'
 import type { Unanswered } from './unanswered.js'
 import type { Used } from './usage-order.js'
 
@@ -13,7 +14,8 @@ export interface FlowParts {
   readonly endpoint: Endpoint
   /** Bound, and the flow's from now on. */
   readonly socket: Socket
-  readonly unanswered: Unanswered
+  /** Undefined: the endpoint has answered already. */
+  readonly unanswered: Unanswered | undefined
   readonly began: Milliseconds
   /** Sets `lastUsed`; called for each datagram either way. */
   readonly used: (flow: Flow) => void
@@ -70,6 +72,16 @@ export class Flow implements Used<Flow> {
     return flow
   }
 
+  /** Goes on with a flow of another process, whose socket is connected to the endpoint, and known as connected. */
+  static adopt({ parked, ...parts }: Omit<FlowParts, 'socket'> & { readonly parked: ParkedSocket }): Flow {
+    const { socket } = parked
+    const flow = new Flow({ ...parts, socket })
+    socket.on('error', flow.#failed)
+    flow.#connected = flow.#heard = true
+    parked.take(flow.#answer)
+    return flow
+  }
+
   /** Bytes from the client to the endpoint. */
   get sent(): number {
     return this.#sent
@@ -82,7 +94,11 @@ export class Flow implements Used<Flow> {
 
   /** Our end of it, as the endpoint sees it. */
   get local(): Origin {
-    return this.#outlet.socket.address()
+    return this.socket.address()
+  }
+
+  get socket(): Socket {
+    return this.#outlet.socket
   }
 
   /** What the endpoint has been sent, unless it has ever answered. */
@@ -95,8 +111,8 @@ export class Flow implements Used<Flow> {
     this.#unanswered?.keep(datagram, this.lastUsed)
     if (!this.#connected || !this.#outlet.takes(datagram)) return
     this.#sent += datagram.length
-    if (this.#heard) this.#outlet.socket.send(datagram)
-    else this.#outlet.socket.send(datagram, this.#outcome)
+    if (this.#heard) this.socket.send(datagram)
+    else this.socket.send(datagram, this.#outcome)
     this.#heard = false
   }
 
@@ -108,7 +124,7 @@ export class Flow implements Used<Flow> {
   close(): void {
     this.#closed = true
     this.#unanswered?.take()
-    this.#outlet.socket.close()
+    this.socket.close()
     for (const end of this.#ends) end()
   }
 

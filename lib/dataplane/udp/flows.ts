@@ -11,6 +11,8 @@ import { boundSocket } from './bound-socket.js'
 import type { Client } from './client.js'
 import { Flow } from './flow.js'
 import type { FlowRoom, Holder } from './flow-room.js'
+import { knownAsConnected } from './known-as-connected.js'
+import type { ParkedSocket } from './parked-socket.js'
 import { Unanswered } from './unanswered.js'
 import { UsageOrder } from './usage-order.js'
 
@@ -30,6 +32,12 @@ export interface FlowRequest {
   readonly failed: readonly Endpoint[]
   /** See `FlowParts`. */
   readonly refused: (flow: Flow, error: Error) => void
+}
+
+/** A flow that began in a process before this one. */
+export interface AdoptedFlow extends Pick<FlowRequest, 'client' | 'endpoint' | 'refused'> {
+  /** Connected to the endpoint. */
+  readonly parked: ParkedSocket
 }
 
 /** Flows that expire soon after each other end together: so much later than they should, at most. */
@@ -53,7 +61,7 @@ export class Flows implements Holder {
 
   /** Opens a flow, or gives undefined when there is no room for one. */
   open({ client, endpoint, failed, refused }: FlowRequest): Flow | undefined {
-    const { servicePort, room, ownFlows, clock, report } = this.#options
+    const { room, clock } = this.#options
     const number = room.enter(this)
     if (number === undefined) return undefined
     const socket = socketTowards(endpoint)
@@ -61,16 +69,34 @@ export class Flows implements Holder {
       room.leave(this)
       return undefined
     }
-    const flow = Flow.open({
-      number,
-      client,
-      endpoint,
-      socket,
-      unanswered: new Unanswered(room.unanswered, failed),
-      began: clock.now(),
-      used: this.#used,
-      refused,
-    })
+    const unanswered = new Unanswered(room.unanswered, failed)
+    const common = { number, client, endpoint, unanswered, began: clock.now(), used: this.#used, refused }
+    const flow = Flow.open({ ...common, socket })
+    this.#enter(flow, failed.length + 1)
+    return flow
+  }
+
+  /** Goes on with a flow of a process before this one, unless there is no room for it. */
+  adopt({ parked, ...request }: AdoptedFlow): Flow | undefined {
+    const { room, clock } = this.#options
+    if (!knownAsConnected(parked.socket)) {
+      parked.close()
+      return this.open({ ...request, failed: [] })
+    }
+    const number = room.enter(this)
+    if (number === undefined) {
+      parked.close()
+      return undefined
+    }
+    const unanswered = undefined
+    const flow = Flow.adopt({ ...request, parked, number, unanswered, began: clock.now(), used: this.#used })
+    this.#enter(flow, 1)
+    return flow
+  }
+
+  #enter(flow: Flow, attempt: number): void {
+    const { servicePort, ownFlows, report } = this.#options
+    const { number, client, endpoint } = flow
     flow.onceClosed(ownFlows.add(flow.local, client.returns))
     this.#order.add(flow)
     this.#wait()
@@ -81,9 +107,8 @@ export class Flows implements Holder {
       client: client.address,
       clientPort: client.port,
       endpoint,
-      attempt: failed.length + 1,
+      attempt,
     })
-    return flow
   }
 
   end(flow: Flow, how: FlowEnded['how']): void {

@@ -7,18 +7,24 @@ import type { Milliseconds } from '../../model/milliseconds.js'
 import type { Port } from '../../model/port.js'
 import type { ServicePortId } from '../../model/service-port.js'
 import type { Budget } from '../../stream/budget.js'
+import type { Estate } from '../estate.js'
 import type { Listener } from '../listener.js'
 import type { OwnFlows } from './own-flows.js'
 import { defaultUdpTimeout } from './default-udp-timeout.js'
 import { Doors } from './doors.js'
 import type { FlowRoom } from './flow-room.js'
 import { Flows } from './flows.js'
+import type { InheritedDoor } from './inherited-door.js'
 
 export interface ListenUdpOptions {
   readonly servicePort: ServicePortId
   readonly picker: Picker
   /** Absent: one that is free. */
   readonly port?: Port
+  /** Doors that a process before us had, by their addresses. */
+  readonly inherited?: ReadonlyMap<IpAddress, InheritedDoor>
+  /** Where a process after us finds ours. */
+  readonly estate?: Estate
   /** The addresses of this machine that clients may come to; asked again at each update. */
   readonly addresses: () => readonly IpAddress[]
   /** Whether an endpoint is a listener of ours, which is never asked. */
@@ -45,8 +51,9 @@ export const listenUdp = (options: ListenUdpOptions): Promise<Listener> =>
 const open = (options: ListenUdpOptions): Listener => {
   const { addresses, room, idleTimeout = defaultUdpTimeout } = options
   const flows = new Flows({ ...options, idleTimeout })
-  const doors = new Doors({ ...options, flows }, options.descriptors ?? room.descriptors)
-  doors.open(addresses(), options.port)
+  const { descriptors = room.descriptors, estate } = options
+  const doors = new Doors({ ...options, flows }, { descriptors, estate })
+  doors.open(addresses(), options)
   let known: readonly Endpoint[] | undefined
   let closed = false
   return {

@@ -69,7 +69,14 @@ export class Keeper {
   /** Writes no more. Resolves when nothing is being written. */
   async close(): Promise<void> {
     this.#closed = true
+    await this.rest()
+  }
+
+  /** Writes nothing until it is asked to again. Resolves when nothing is being written. */
+  async rest(): Promise<void> {
+    this.#latest = undefined
     this.#alarm?.cancel()
+    this.#alarm = undefined
     await this.#writing
   }
 
