@@ -27,6 +27,12 @@ const layers: Readonly<Record<string, Layer>> = {
   observe: { imports: ['model'], packages: ['winston', 'prom-client'], node: ['http'] },
   proxy: { imports: ['model', 'balancer', 'dataplane', 'capture', 'reach'], types: ['host'] },
   control: { imports: ['model'], types: ['proxy'], node: ['http', 'net'] },
+  // What a process leaves to its successor: sockets, and who is served where.
+  takeover: {
+    imports: ['model', 'dataplane'],
+    types: ['balancer', 'host'],
+    node: ['net', 'dgram', 'child_process'],
+  },
   config: { imports: ['model'], packages: ['yaml'] },
   sandbox: {
     imports: ['model', 'host'],
@@ -36,7 +42,7 @@ const layers: Readonly<Record<string, Layer>> = {
   cli: {
     imports: [
       ...['model', 'balancer', 'host', 'dataplane', 'capture', 'reach', 'watch', 'observe', 'proxy'],
-      ...['control', 'config', 'sandbox', 'stream'],
+      ...['control', 'config', 'sandbox', 'stream', 'takeover'],
     ],
     packages: ['commander'],
   },

@@ -113,10 +113,13 @@ export class PortalProcess {
 
   /** Asks it to stop; a second time, to hurry. Resolves with its exit code; 1 when a signal ended it. */
   async stop(): Promise<number> {
-    if (!this.#ended) {
-      this.#child.kill('SIGTERM')
-      await once(this.#child, 'exit')
-    }
+    if (!this.#ended) this.#child.kill('SIGTERM')
+    return this.exit()
+  }
+
+  /** Resolves when it has ended by itself, with its exit code; 1 when a signal ended it. */
+  async exit(): Promise<number> {
+    if (!this.#ended) await once(this.#child, 'exit')
     return this.#child.exitCode ?? 1
   }
 

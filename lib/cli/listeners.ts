@@ -1,5 +1,6 @@
 import type { Connections } from '../dataplane/connections.js'
 import type { Listener } from '../dataplane/listener.js'
+import type { Estate } from '../dataplane/estate.js'
 import { listenTcp } from '../dataplane/listen-tcp.js'
 import { OwnSockets } from '../dataplane/own-sockets.js'
 import type { Probes } from '../dataplane/probes.js'
@@ -18,6 +19,7 @@ import { DirectReach } from '../reach/direct.js'
 import { Budget } from '../stream/budget.js'
 import type { Arrivals } from './capture-mode.js'
 import type { RunOptions } from './options.js'
+import { type Inheritance, inheritedDoors, inheritedServer } from './inheritance.js'
 import { realClock as clock } from './real-clock.js'
 
 /** Room for 256 directions in full flow; more go on with 16 KB each. */
@@ -35,14 +37,23 @@ export interface ListenersParts {
   /** The node's own address, as the cluster knows it. */
   readonly nodeAddress: (family: Family) => IpAddress | undefined
   readonly probes: Probes
+  /** Where a process after us finds them. */
+  readonly estate: Estate
+  readonly inheritance: Inheritance | undefined
   readonly report: Report
 }
 
 /** What opens listeners, all of which share memory, descriptors and limits. */
 export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise<Listener>) => {
   const { options, connections, isOurs, arrivals, nodeAddress, probes, report } = parts
+  const { estate, inheritance } = parts
   const { descriptors } = connections
-  const common = { clock, report, descriptors: new Budget(descriptors.left * listenersShare, descriptors) }
+  const common = {
+    clock,
+    report,
+    estate,
+    descriptors: new Budget(descriptors.left * listenersShare, descriptors),
+  }
   const tcp = {
     ...common,
     connections,
@@ -62,23 +73,22 @@ export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise
     idleTimeout: options.udpTimeout,
   }
   const nodeAddresses = { IPv4: () => nodeAddress('IPv4'), IPv6: () => nodeAddress('IPv6') }
-  return opening => {
-    const { protocol, family, address } = opening
+  return async opening => {
+    const { protocol, family, address, port } = opening
     switch (protocol) {
-      case 'TCP':
-        return listenTcp({
-          ...opening,
-          ...tcp,
-          host: address ?? arrivals.tcp[family],
-          nodeAddress: nodeAddresses[family],
-        })
+      case 'TCP': {
+        const host = address ?? arrivals.tcp[family]
+        const inherited = await inheritedServer(inheritance, { address: host, port })
+        return listenTcp({ ...opening, ...tcp, host, inherited, nodeAddress: nodeAddresses[family] })
+      }
       case 'UDP': {
         const addresses = (): readonly IpAddress[] =>
           address === undefined ? arrivals.udp().filter(each => familyOf(each) === family) : [address]
-        return listenUdp({ ...opening, ...udp, addresses })
+        const inherited = await inheritedDoors(inheritance, addresses(), port)
+        return listenUdp({ ...opening, ...udp, addresses, inherited })
       }
       case 'SCTP':
-        return Promise.reject(new Error('Node has no sockets for SCTP'))
+        throw new Error('Node has no sockets for SCTP')
     }
   }
 }

@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander'
+import type { InstanceLock } from '../control/instance-lock.js'
 import { machine } from '../host/machine.js'
 import { checkOpenFiles } from '../host/open-files.js'
 import { errorText } from '../model/error-text.js'
 import { Failure } from '../model/failure.js'
 import { exitCode, exitCodeHelp } from './exit-code.js'
+import { findInheritance, type Inheritance } from './inheritance.js'
 import { onUncaught } from './on-uncaught.js'
 import { asOnlyInstance } from './only-instance.js'
 import { type CleanupOptions, type RunOptions, withCleanupOptions, withRunOptions } from './options.js'
@@ -12,7 +14,7 @@ import { version } from './version.js'
 // Each command is loaded when it is called, and a second instance turned away before that: what needs no Kubernetes client
 // does not wait for one to load.
 const cleanupAction = async (options: CleanupOptions): Promise<void> => {
-  await asOnlyInstance('run it with sudo', async () => {
+  await asOnlyInstance({ cure: 'run it with sudo' }, async () => {
     const { cleanup } = await import('./cleanup.js')
     await cleanup(options)
   })
@@ -22,27 +24,38 @@ const cures = {
   run: 'run it with sudo; --capture none and --dry-run, which shows what it would do, need no privilege',
 }
 
-const runAction = async (options: RunOptions): Promise<void> => {
+/** Resolves with the exit code. */
+const runAction = async (options: RunOptions): Promise<number> => {
+  const inheritance = findInheritance()
+  try {
+    const code = await runWith(options, inheritance)
+    inheritance?.lifeline.ending(code)
+    return code
+  } finally {
+    inheritance?.starter.close()
+  }
+}
+
+const runWith = async (options: RunOptions, inheritance: Inheritance | undefined): Promise<number> => {
   if (options.cleanup) {
     await cleanupAction(options)
-    return
+    return exitCode.well
   }
   await checkOpenFiles(machine)
   if (options.dryRun) {
     const { dryRun } = await import('./dry-run.js')
     await dryRun(options)
-    return
+    return exitCode.well
   }
-  const work = async (): Promise<void> => {
+  const work = async (lock?: InstanceLock): Promise<number> => {
     const { run } = await import('./run.js')
-    await run(options)
+    return run(options, { inheritance, lock })
   }
   // What changes nothing on the machine may be there twice, and needs no right.
-  if (options.capture === 'none') await work()
-  else await asOnlyInstance(cures.run, work)
+  return options.capture === 'none' ? work() : asOnlyInstance({ cure: cures.run, inheritance }, work)
 }
 
-const program = (): Command => {
+const program = (ended: (code: number) => void): Command => {
   const root = new Command('kube-portal')
     .description('A userspace Service proxy for Kubernetes.')
     .version(version)
@@ -56,7 +69,7 @@ const program = (): Command => {
     root.command('run').description('proxy the Services of a cluster on this machine, until it is stopped'),
   )
     .addHelpText('after', exitCodeHelp)
-    .action(runAction)
+    .action(async (options: RunOptions) => ended(await runAction(options)))
   withCleanupOptions(root.command('cleanup').description('remove everything that kube-portal left here'))
     .addHelpText('after', exitCodeHelp)
     .action(cleanupAction)
@@ -84,8 +97,9 @@ const codeFor = (error: unknown): number => {
 export const main = async (argv: readonly string[]): Promise<number> => {
   onUncaught(error => process.exit(codeFor(error)))
   try {
-    await program().parseAsync(argv)
-    return exitCode.well
+    let code = exitCode.well
+    await program(ended => (code = ended)).parseAsync(argv)
+    return code
   } catch (error) {
     return codeFor(error)
   }

@@ -1,16 +1,30 @@
-import { holdInstanceLock } from '../control/instance-lock.js'
+import { holdInstanceLock, type InstanceLock } from '../control/instance-lock.js'
 import { machine } from '../host/machine.js'
 import { checkPrivileges } from '../host/privileges.js'
+import type { Inheritance } from './inheritance.js'
+
+/** What a successor asks for the lock by. */
+export const lockName = 'lock'
+
+export interface OnlyInstanceOptions {
+  /** What to do where the right to write rules is missing. */
+  readonly cure: string
+  /** A successor shares the lock of the process before it. */
+  readonly inheritance?: Inheritance | undefined
+}
 
 /**
  * Does `work` as the one instance of this network namespace, with the right to write rules. Rejects with a Failure, and does
  * nothing, where another instance runs, or where that right is missing: `cure` says what to do about it.
  */
-export const asOnlyInstance = async (cure: string, work: () => Promise<void>): Promise<void> => {
+export const asOnlyInstance = async <Result>(
+  { cure, inheritance }: OnlyInstanceOptions,
+  work: (lock: InstanceLock) => Promise<Result>,
+): Promise<Result> => {
   await checkPrivileges(machine, cure)
-  const lock = await holdInstanceLock(process.pid)
+  const lock = await holdInstanceLock(process.pid, await inheritance?.predecessor.server(lockName))
   try {
-    await work()
+    return await work(lock)
   } finally {
     await lock.close()
   }

@@ -5,6 +5,8 @@ import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
 
 /** Held by the one instance of a network namespace. */
 export interface InstanceLock {
+  /** What holds it: a process that listens with it, too, holds it as well. */
+  readonly server: Server
   /** Lets the next one in. May be called twice. */
   close(): Promise<void>
 }
@@ -39,17 +41,18 @@ const askHolder = (timeout: Milliseconds): Promise<string | undefined> =>
   })
 
 /**
- * Takes the lock of this network namespace for the process `pid`. Rejects with Failure `another-instance`, within half a
- * second, when another process has it.
+ * Takes the lock of this network namespace for the process `pid`; shares it where it is `inherited` from the process that has
+ * it. Rejects with Failure `another-instance`, within half a second, when another process has it.
  */
-export const holdInstanceLock = async (pid: number): Promise<InstanceLock> => {
-  const server = createServer(socket => {
+export const holdInstanceLock = async (pid: number, inherited?: Server): Promise<InstanceLock> => {
+  const server = inherited ?? createServer()
+  server.on('connection', socket => {
     socket.on('error', () => socket.destroy())
     // Gone with its last byte: a caller that stays could keep us from closing.
     socket.end(`${pid}\n`, () => socket.destroy())
   })
   try {
-    await listen(server)
+    if (!inherited) await listen(server)
   } catch (error) {
     if (errorCode(error) !== 'EADDRINUSE') throw error
     const holder = await askHolder(answerTimeout)
@@ -60,6 +63,7 @@ export const holdInstanceLock = async (pid: number): Promise<InstanceLock> => {
   }
   server.unref()
   return {
+    server,
     close: () => new Promise(resolve => server.close(() => resolve())),
   }
 }

@@ -4,6 +4,7 @@ import type { Milliseconds } from './milliseconds.js'
 import type { NodeEvent } from './node-event.js'
 import type { Port } from './port.js'
 import type { Affinity, ServicePortId } from './service-port.js'
+import type { TakeoverEvent } from './takeover-event.js'
 import type { TrafficEvent } from './traffic-event.js'
 
 /** The kinds of API objects that we mirror, as their resources are called. */
@@ -150,7 +151,7 @@ export type ProxyOwnEvent =
     }
 
 /** Everything that happens in the program, as plain facts. `observe` makes words and numbers of them. */
-export type ProxyEvent = TrafficEvent | ApiEvent | ProxyOwnEvent | NodeEvent
+export type ProxyEvent = TrafficEvent | ApiEvent | ProxyOwnEvent | NodeEvent | TakeoverEvent
 
 /** Takes note of what happened. Never throws and never waits. */
 export type Report = (event: ProxyEvent) => void

@@ -1,14 +1,28 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { IpAddress } from '../model/ip-address.js'
 import { seconds } from '../model/milliseconds.js'
 import type { Port } from '../model/port.js'
 import type { Answer } from './health-check-answer.js'
 
-export interface BoundedServerOptions {
+/** Where a server is to be. */
+export interface ServerPlace {
   readonly port: Port
   /** Absent: all addresses of both families, with one socket. */
   readonly address: IpAddress | undefined
+}
+
+/** Has a server listen there; `listening` and `error` tell how that went. */
+export type ListenHttp = (server: Server, place: ServerPlace) => Promise<void>
+
+const listenAnew: ListenHttp = (server, { port, address }) => {
+  server.listen({ port, ...(address !== undefined && { host: address }) })
+  return Promise.resolve()
+}
+
+export interface BoundedServerOptions extends ServerPlace {
+  /** Absent: anew. */
+  readonly listen?: ListenHttp | undefined
   /** What to answer now, whatever is asked; undefined: nothing, and the connection ends. */
   readonly answer: () => Answer | undefined
   /** Called with what goes wrong after it has opened, which does no harm. */
@@ -36,6 +50,7 @@ const mostConnections = 64
 export const openBoundedServer = async ({
   port,
   address,
+  listen = listenAnew,
   answer,
   failed,
 }: BoundedServerOptions): Promise<BoundedServer> => {
@@ -49,8 +64,8 @@ export const openBoundedServer = async ({
   })
   server.maxConnections = mostConnections
   server.timeout = longestSilence
-  server.listen({ port, ...(address !== undefined && { host: address }) })
-  await once(server, 'listening')
+  const listening = once(server, 'listening')
+  await Promise.all([listening, listen(server, { port, address })])
   server.on('error', failed)
   let closed: Promise<void> | undefined
   const close = async (): Promise<void> => {

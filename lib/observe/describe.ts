@@ -2,6 +2,7 @@ import { durationText } from '../model/duration.js'
 import { endpointText } from '../model/endpoint.js'
 import type { ApiEvent, ProxyEvent, ProxyOwnEvent } from '../model/event.js'
 import { nodeSentence } from './describe-node.js'
+import { takeoverSentence } from './describe-takeover.js'
 import { connectionSentence, flowSentence } from './describe-traffic.js'
 import { type Sentence, sentence } from './sentence.js'
 
@@ -163,5 +164,10 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'node-ports-nowhere':
     case 'unnumbered-interfaces':
       return nodeSentence(event)
+    case 'successor-started':
+    case 'successor-failed':
+    case 'handed-over':
+    case 'took-over':
+      return takeoverSentence(event)
   }
 }

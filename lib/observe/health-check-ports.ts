@@ -3,12 +3,14 @@ import type { Report } from '../model/event.js'
 import type { HealthCheck } from '../model/health-check.js'
 import type { IpAddress } from '../model/ip-address.js'
 import type { Port } from '../model/port.js'
-import { type BoundedServer, openBoundedServer } from './bounded-server.js'
+import { type BoundedServer, type ListenHttp, openBoundedServer } from './bounded-server.js'
 import { healthCheckAnswer } from './health-check-answer.js'
 
 export interface HealthCheckPortsOptions {
   /** Whether the proxy does its work. Asked at each request. */
   readonly isHealthy: () => boolean
+  /** See `BoundedServerOptions`. */
+  readonly listen?: ListenHttp
   readonly report: Report
 }
 
@@ -78,7 +80,7 @@ export class HealthCheckPorts {
   }
 
   async #tryToOpen(key: string, place: Place): Promise<void> {
-    const { report } = this.#options
+    const { listen, report } = this.#options
     const { healthCheck, address } = place
     const failed = (error: unknown): void => {
       const reason = errorText(error)
@@ -88,7 +90,7 @@ export class HealthCheckPorts {
     }
     try {
       const answer = () => this.#answer(healthCheck.port)
-      const server = await openBoundedServer({ port: healthCheck.port, address, answer, failed })
+      const server = await openBoundedServer({ port: healthCheck.port, address, listen, answer, failed })
       this.#failures.delete(key)
       this.#open.set(key, { ...place, server })
       report({ type: 'health-check-port', state: 'open', ...told(place) })

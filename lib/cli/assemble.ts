@@ -1,0 +1,137 @@
+import { ServicePicker } from '../balancer/service-picker.js'
+import { Connections } from '../dataplane/connections.js'
+import { Estate } from '../dataplane/estate.js'
+import { Probes } from '../dataplane/probes.js'
+import type { AddressWatch } from '../host/address-watch.js'
+import { machine } from '../host/machine.js'
+import { openFileLimit } from '../host/open-files.js'
+import type { Report } from '../model/event.js'
+import { familyOf } from '../model/ip-address.js'
+import { withNodePorts } from '../model/node-port-addresses.js'
+import type { Snapshot } from '../model/snapshot.js'
+import { whyUndialable } from '../model/undialable.js'
+import { HealthCheckPorts } from '../observe/health-check-ports.js'
+import { Holders } from '../proxy/holders.js'
+import { isOurs } from '../proxy/is-ours.js'
+import { LocalPorts } from '../proxy/local-ports.js'
+import type { Predecessor } from '../proxy/predecessor.js'
+import { Proxy } from '../proxy/proxy.js'
+import { Keeper } from '../proxy/saved/keeper.js'
+import type { StateFolder } from '../proxy/saved/state-folder.js'
+import { SelfTest } from '../proxy/self-test.js'
+import { ServedPorts } from '../proxy/served-ports.js'
+import { Budget } from '../stream/budget.js'
+import type { Succeeded } from '../takeover/answers.js'
+import type { CaptureMode } from './capture-mode.js'
+import { httpListener } from './http-listener.js'
+import type { Inheritance } from './inheritance.js'
+import { listeners } from './listeners.js'
+import type { RunOptions } from './options.js'
+import { realClock as clock } from './real-clock.js'
+
+const { random } = Math
+
+/** What the parts have around them: this machine, the process before this one, and who is told what happens. */
+export interface Surroundings {
+  readonly mode: CaptureMode
+  readonly addresses: AddressWatch
+  readonly folder: StateFolder
+  readonly inheritance: Inheritance | undefined
+  readonly report: Report
+}
+
+/** The whole proxy, and what a successor gets of it. */
+export interface Assembly {
+  readonly proxy: Proxy
+  /** Of this process, and of those before it. */
+  readonly connections: Pick<Connections, 'count' | 'ended' | 'reset'>
+  readonly succeeded: Succeeded
+}
+
+/** The connections of this process and of those before it. */
+const withFormer = (
+  own: Connections,
+  inheritance: Inheritance | undefined,
+): Pick<Connections, 'count' | 'ended' | 'reset'> =>
+  inheritance
+    ? {
+        get count() {
+          return own.count
+        },
+        get ended() {
+          return Promise.all([own.ended, inheritance.predecessor.ended]).then(() => undefined)
+        },
+        reset: () => {
+          inheritance.predecessor.reset()
+          return own.reset()
+        },
+      }
+    : own
+
+/** The parts, wired, down to this machine's listeners and rules. */
+export const assemble = async (
+  options: RunOptions,
+  { mode, addresses, folder, inheritance, report }: Surroundings,
+): Promise<Assembly> => {
+  const { capture, arrivals, places } = mode
+  const localPorts = new LocalPorts(
+    options.proxyPortRange,
+    (await folder.localPorts.load(report)) ?? new Map(),
+  )
+  const openFiles = await openFileLimit(machine)
+  // The rest is for iptables, the API server and health.
+  const connections = new Connections(new Budget(openFiles - Math.min(512, openFiles / 4)))
+  const all = withFormer(connections, inheritance)
+  const estate = new Estate()
+  const here = { addresses: () => addresses.current }
+  const probes = new Probes()
+  const holders = new Holders({ listen: opening => listen(opening), report })
+  const listen = listeners({
+    ...{ options, connections, arrivals, probes, estate, inheritance, report },
+    isOurs: (endpoint, protocol) => isOurs(endpoint, { protocol, localPorts, holders, ...here }),
+    nodeAddress: family =>
+      addresses.current.find(each => familyOf(each) === family && whyUndialable(each) === undefined),
+  })
+  const served = new ServedPorts({
+    ...{ localPorts, listen, holders, places, report, ...here },
+    prepare: preparation => capture.prepare(preparation),
+    newPicker: id => new ServicePicker({ clock, random, pins: inheritance?.predecessor.pins(id) }),
+  })
+  const nodePortsAt = ({ nodeAddresses }: Pick<Snapshot, 'nodeAddresses'>) =>
+    withNodePorts(options.nodeportAddresses ?? [], { local: addresses.current, known: nodeAddresses })
+  const proxy: Proxy = new Proxy({
+    ...{ served, localPorts, capture, nodePortsAt, clock, report },
+    connections: all,
+    ...(inheritance && { predecessor: announced(inheritance, report) }),
+    keeper: new Keeper({ folder, localPorts, clock, report }),
+    healthChecks: new HealthCheckPorts({
+      isHealthy: () => proxy.isHealthy,
+      listen: httpListener(estate, inheritance),
+      report,
+    }),
+    ...((options.capture === 'redirect' || options.capture === 'dnat') && {
+      selfTest: new SelfTest({ probes, clock, report }),
+    }),
+    syncPeriod: options.iptablesSyncPeriod,
+    minSyncPeriod: options.iptablesMinSyncPeriod,
+  })
+  const succeeded: Succeeded = {
+    ...{ estate, connections: all },
+    localPorts: () => localPorts.entries(),
+    pins: () => served.pins,
+    rest: () => proxy.rest(),
+    goOn: () => proxy.goOn(),
+    handOver: () => proxy.handOver(),
+  }
+  return { proxy, connections: all, succeeded }
+}
+
+/** The same, saying when it accepts nobody any more. */
+const announced = ({ predecessor, lifeline }: Inheritance, report: Report): Predecessor => ({
+  rest: () => predecessor.rest(),
+  relieve: async () => {
+    await predecessor.relieve()
+    lifeline.serving()
+    report({ type: 'took-over' })
+  },
+})

@@ -1,0 +1,76 @@
+import type { NextOptions, NextProcess } from '../host/channel.js'
+import type { Alarm, Clock } from '../model/clock.js'
+import type { Report } from '../model/event.js'
+import { seconds } from '../model/milliseconds.js'
+import { Answers, type Succeeded } from './answers.js'
+import { type Asked, isMessage, protocol, successorVariable } from './messages.js'
+
+export interface SuccessionParts {
+  readonly startNext: (options: NextOptions) => NextProcess
+  /** Whether this process is nobody's successor. */
+  readonly isFirst: boolean
+  readonly succeeded: Succeeded
+  readonly clock: Clock
+  readonly report: Report
+}
+
+/** A successor that does not serve by then is given up: an API server may be away. */
+const longestStart = seconds(90)
+
+/** How this process is succeeded by the program and the configuration as they are by then. */
+export class Succession {
+  readonly #parts: SuccessionParts
+  #successor: NextProcess | undefined
+  #alarm: Alarm | undefined
+  #late = false
+  #hasHandedOver = false
+  #handOver: (successor: NextProcess) => void = () => undefined
+  /** Resolves when a successor serves, and this process accepts nobody any more. */
+  readonly handedOver = new Promise<NextProcess>(resolve => (this.#handOver = resolve))
+
+  constructor(parts: SuccessionParts) {
+    this.#parts = parts
+  }
+
+  /** Starts a successor, unless one is starting already. What becomes of it is reported. */
+  begin(): void {
+    if (this.#successor) return
+    const { startNext, isFirst, succeeded, clock, report } = this.#parts
+    const successor = startNext({ variables: { [successorVariable]: protocol }, isFirst })
+    this.#successor = successor
+    const answers = new Answers(succeeded, (message, socket) => successor.send(message, socket))
+    this.#late = false
+    this.#alarm = clock.after(longestStart, () => {
+      this.#late = true
+      successor.kill()
+    })
+    successor.receive(message => {
+      if (isMessage(message) && 'request' in message) void this.#answer(answers, message, successor)
+    })
+    void successor.exited.then(code => {
+      if (!this.#hasHandedOver) this.#abandon(answers, code)
+    })
+    report({ type: 'successor-started', ...(successor.pid !== undefined && { pid: successor.pid }) })
+  }
+
+  /** Ends a successor that does not serve yet. */
+  close(): void {
+    if (!this.#hasHandedOver) this.#successor?.kill()
+  }
+
+  async #answer(answers: Answers, asked: Asked, successor: NextProcess): Promise<void> {
+    if (asked.type === 'relieve') this.#alarm?.cancel()
+    await answers.answer(asked, asked.request)
+    if (asked.type !== 'relieve') return
+    this.#hasHandedOver = true
+    this.#handOver(successor)
+  }
+
+  #abandon(answers: Answers, code: number): void {
+    this.#alarm?.cancel()
+    this.#successor = undefined
+    answers.abandon()
+    const how = this.#late ? `did not serve within ${longestStart / 1000} s` : `ended with code ${code}`
+    this.#parts.report({ type: 'successor-failed', reason: `the new process ${how}` })
+  }
+}
