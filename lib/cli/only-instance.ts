@@ -22,7 +22,9 @@ export const asOnlyInstance = async <Result>(
   work: (lock: InstanceLock) => Promise<Result>,
 ): Promise<Result> => {
   await checkPrivileges(machine, cure)
-  const lock = await holdInstanceLock(process.pid, await inheritance?.predecessor.server(lockName))
+  const lock = await holdInstanceLock(process.pid, {
+    inherited: await inheritance?.predecessor.server(lockName),
+  })
   try {
     return await work(lock)
   } finally {

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
+import { setTimeout as after } from 'node:timers/promises'
 import { errorCode } from '../model/error-text.js'
 import { Failure } from '../model/failure.js'
 import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
@@ -16,17 +18,31 @@ const name = '\0kube-portal'
 
 const answerTimeout = milliseconds(300)
 
-const listen = (server: Server): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ path: name }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
+/** Whether the holder goes on for as long as it likes, or is gone in a moment: then whoever comes next waits for it. */
+export type Stay = 'staying' | 'leaving'
 
-/** The process id that the holder tells; undefined when it does not answer in time, as a stopped one would not. */
-const askHolder = (timeout: Milliseconds): Promise<string | undefined> =>
+/** At most 30 s in all. */
+const wait = { step: milliseconds(100), steps: 300 }
+
+interface Holder {
+  readonly process: string
+  readonly stay: Stay
+}
+
+/** Resolves with whether it is ours. */
+const listen = async (server: Server): Promise<boolean> => {
+  try {
+    server.listen({ path: name })
+    await once(server, 'listening')
+    return true
+  } catch (error) {
+    if (errorCode(error) !== 'EADDRINUSE') throw error
+    return false
+  }
+}
+
+/** Who the holder says it is; undefined when it does not answer in time, as a stopped one would not. */
+const askHolder = (timeout: Milliseconds): Promise<Holder | undefined> =>
   new Promise(resolve => {
     let answer = ''
     const socket = connect({ path: name })
@@ -36,30 +52,43 @@ const askHolder = (timeout: Milliseconds): Promise<string | undefined> =>
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
       clearTimeout(timer)
-      resolve(answer.trim() || undefined)
+      const [process = '', stay] = answer.trim().split(' ')
+      resolve(process === '' ? undefined : { process, stay: stay === 'leaving' ? stay : 'staying' })
     })
   })
 
+const held = (holder: Holder | undefined): Failure => {
+  const process = holder === undefined ? '' : ` (process ${holder.process})`
+  return new Failure('another-instance', `kube-portal already runs here${process}`, {
+    cure: `stop it first${holder === undefined ? '' : `: kill ${holder.process}`}; nothing was touched`,
+  })
+}
+
+export interface LockOptions {
+  /** Default: staying. */
+  readonly stay?: Stay
+  /** What holds it already, from the process before this one: it is shared. */
+  readonly inherited?: Server | undefined
+}
+
 /**
- * Takes the lock of this network namespace for the process `pid`; shares it where it is `inherited` from the process that has
- * it. Rejects with Failure `another-instance`, within half a second, when another process has it.
+ * Takes the lock of this network namespace for the process `pid`. Rejects with Failure `another-instance`, within half a
+ * second, when another process has it that stays; waits for one that leaves.
  */
-export const holdInstanceLock = async (pid: number, inherited?: Server): Promise<InstanceLock> => {
+export const holdInstanceLock = async (
+  pid: number,
+  { stay = 'staying', inherited }: LockOptions = {},
+): Promise<InstanceLock> => {
   const server = inherited ?? createServer()
   server.on('connection', socket => {
     socket.on('error', () => socket.destroy())
     // Gone with its last byte: a caller that stays could keep us from closing.
-    socket.end(`${pid}\n`, () => socket.destroy())
+    socket.end(stay === 'leaving' ? `${pid} leaving\n` : `${pid}\n`, () => socket.destroy())
   })
-  try {
-    if (!inherited) await listen(server)
-  } catch (error) {
-    if (errorCode(error) !== 'EADDRINUSE') throw error
+  for (let step = 0; !inherited && !(await listen(server)); step += 1) {
     const holder = await askHolder(answerTimeout)
-    const process = holder === undefined ? '' : ` (process ${holder})`
-    throw new Failure('another-instance', `kube-portal already runs here${process}`, {
-      cure: `stop it first${holder === undefined ? '' : `: kill ${holder}`}; nothing was touched`,
-    })
+    if (holder?.stay !== 'leaving' || step === wait.steps) throw held(holder)
+    await after(wait.step)
   }
   server.unref()
   return {

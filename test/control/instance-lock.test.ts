@@ -23,6 +23,20 @@ await inNamespace(import.meta.url, () => {
     stays.destroy()
   })
 
+  t.test('whoever comes while the holder is leaving waits for the lock, and gets it', async t => {
+    const leaving = await holdInstanceLock(1, { stay: 'leaving' })
+    let isFree = false
+    const next = holdInstanceLock(2).then(lock => ({ lock, wasFree: isFree }))
+    const asks = connect({ path: '\0kube-portal' })
+    t.equal(String(await once(asks, 'data')), '1 leaving\n')
+    isFree = true
+    await leaving.close()
+    const { lock, wasFree } = await next
+    t.ok(wasFree)
+    await t.rejects(holdInstanceLock(3), { message: 'kube-portal already runs here (process 2)' })
+    await lock.close()
+  })
+
   t.test('a lock that was given back can be taken', async t => {
     const first = await holdInstanceLock(1)
     await first.close()
