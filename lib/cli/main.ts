@@ -52,7 +52,11 @@ const runWith = async (options: RunOptions, inheritance: Inheritance | undefined
     return run(options, { inheritance, lock })
   }
   // What changes nothing on the machine may be there twice, and needs no right.
-  return options.capture === 'none' ? work() : asOnlyInstance({ cure: cures.run, inheritance }, work)
+  if (options.capture === 'none') return work()
+  return asOnlyInstance({ cure: cures.run, inheritance }, async lock => {
+    const { guarded } = await import('./crash/guarded.js')
+    return guarded(options, () => work(lock))
+  })
 }
 
 const program = (ended: (code: number) => void): Command => {

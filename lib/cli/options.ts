@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { type ClusterOptions, withClusterOptions } from './options/cluster.js'
+import type { OnCrash } from './crash/on-crash.js'
 import { type LoggingOptions, withLoggingOptions } from './options/logging.js'
 import { type NodeOptions, withNodeOptions } from './options/node.js'
 import { type ProxyOptions, withProxyOptions } from './options/proxy.js'
@@ -11,6 +12,7 @@ export interface CleanupOptions extends LoggingOptions {
 
 /** What `kube-portal run` was told. */
 export interface RunOptions extends CleanupOptions, ClusterOptions, NodeOptions, ProxyOptions {
+  readonly onCrash: OnCrash | 'auto'
   readonly dryRun?: true
   readonly cleanup?: true
 }
@@ -19,6 +21,16 @@ const withStateOption = (command: Command): Command =>
   command.option(
     '--state-dir <folder>',
     'where local ports are remembered; default: /run/kube-portal, else $XDG_RUNTIME_DIR/kube-portal',
+  )
+
+const withCrashOption = (command: Command): Command =>
+  command.addOption(
+    new Option(
+      '--on-crash <what>',
+      'when it ends without a stop, even by kill -9: keep rules, routes and addresses, to be served again by the next start; or undo them, by a small process beside it; auto: undo on a terminal, keep elsewhere, under systemd and in a pod',
+    )
+      .choices(['auto', 'keep', 'undo'])
+      .default('auto'),
   )
 
 const withModeOptions = (command: Command): Command =>
@@ -34,7 +46,9 @@ const withModeOptions = (command: Command): Command =>
 
 export const withRunOptions = (command: Command): Command =>
   withModeOptions(
-    withLoggingOptions(withStateOption(withProxyOptions(withNodeOptions(withClusterOptions(command))))),
+    withLoggingOptions(
+      withStateOption(withCrashOption(withProxyOptions(withNodeOptions(withClusterOptions(command))))),
+    ),
   )
 
 export const withCleanupOptions = (command: Command): Command => withLoggingOptions(withStateOption(command))
