@@ -15,9 +15,9 @@ export const removeAll = async (
   report: Report,
 ): Promise<readonly string[]> => {
   const rules = await removeRules({ host: machine, addresses: localAddresses, report })
-  const { localPorts, snapshot } = await state(options)
+  const { localPorts, snapshot, crashes } = await state(options)
   const removed = [...rules]
-  for (const file of [localPorts, snapshot]) if (await file.remove()) removed.push(file.path)
+  for (const file of [localPorts, snapshot, crashes]) if (await file.remove()) removed.push(file.path)
   return removed
 }
 

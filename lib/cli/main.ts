@@ -2,8 +2,9 @@ import { Command, CommanderError } from 'commander'
 import type { InstanceLock } from '../control/instance-lock.js'
 import { machine } from '../host/machine.js'
 import { checkOpenFiles } from '../host/open-files.js'
-import { errorText } from '../model/error-text.js'
+import { errorStack } from '../model/error-text.js'
 import { Failure } from '../model/failure.js'
+import type { SayCrash } from './crash/say-crash.js'
 import { exitCode, exitCodeHelp } from './exit-code.js'
 import { findInheritance, type Inheritance } from './inheritance.js'
 import { onUncaught } from './on-uncaught.js'
@@ -24,19 +25,29 @@ const cures = {
   run: 'run it with sudo; --capture none and --dry-run, which shows what it would do, need no privilege',
 }
 
-/** Resolves with the exit code. */
-const runAction = async (options: RunOptions): Promise<number> => {
+/** What a command leaves for the end of the process. */
+interface Invocation {
+  /** How a crash is said: differently once there is a log. */
+  sayCrash: SayCrash
+  code: number
+}
+
+const runAction = async (options: RunOptions, invocation: Invocation): Promise<void> => {
   const inheritance = findInheritance()
   try {
-    const code = await runWith(options, inheritance)
-    inheritance?.lifeline.ending(code)
-    return code
+    invocation.code = await runWith(options, invocation, inheritance)
+    inheritance?.lifeline.ending(invocation.code)
   } finally {
     inheritance?.starter.close()
   }
 }
 
-const runWith = async (options: RunOptions, inheritance: Inheritance | undefined): Promise<number> => {
+/** Resolves with the exit code. */
+const runWith = async (
+  options: RunOptions,
+  invocation: Invocation,
+  inheritance: Inheritance | undefined,
+): Promise<number> => {
   if (options.cleanup) {
     await cleanupAction(options)
     return exitCode.well
@@ -48,6 +59,8 @@ const runWith = async (options: RunOptions, inheritance: Inheritance | undefined
     return exitCode.well
   }
   const work = async (lock?: InstanceLock): Promise<number> => {
+    const { countedCrash } = await import('./crash/say-crash.js')
+    invocation.sayCrash = await countedCrash(options)
     const { run } = await import('./run.js')
     return run(options, { inheritance, lock })
   }
@@ -59,7 +72,7 @@ const runWith = async (options: RunOptions, inheritance: Inheritance | undefined
   })
 }
 
-const program = (ended: (code: number) => void): Command => {
+const program = (invocation: Invocation): Command => {
   const root = new Command('kube-portal')
     .description('A userspace Service proxy for Kubernetes.')
     .version(version)
@@ -73,7 +86,7 @@ const program = (ended: (code: number) => void): Command => {
     root.command('run').description('proxy the Services of a cluster on this machine, until it is stopped'),
   )
     .addHelpText('after', exitCodeHelp)
-    .action(async (options: RunOptions) => ended(await runAction(options)))
+    .action((options: RunOptions) => runAction(options, invocation))
   withCleanupOptions(root.command('cleanup').description('remove everything that kube-portal left here'))
     .addHelpText('after', exitCodeHelp)
     .action(cleanupAction)
@@ -84,27 +97,28 @@ const say = (text: string): void => {
   process.stderr.write(`${text}\n`)
 }
 
-const codeFor = (error: unknown): number => {
+const codeFor = (error: unknown, { sayCrash }: Invocation): number => {
   // commander has already said what it had to say.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.well : exitCode.usage
   if (error instanceof Failure) {
     say(`kube-portal: ${error.message}\n  what to do: ${error.cure}`)
     return exitCode[error.code]
   }
-  say(
-    `kube-portal: internal error: ${error instanceof Error ? (error.stack ?? error.message) : errorText(error)}`,
-  )
+  sayCrash(error)
   return exitCode.internal
 }
 
 /** Runs the command line `argv` (of the process: program and script first). Resolves with the exit code. */
 export const main = async (argv: readonly string[]): Promise<number> => {
-  onUncaught(error => process.exit(codeFor(error)))
+  const invocation: Invocation = {
+    sayCrash: error => say(`kube-portal: internal error: ${errorStack(error)}`),
+    code: exitCode.well,
+  }
+  onUncaught(error => process.exit(codeFor(error, invocation)))
   try {
-    let code = exitCode.well
-    await program(ended => (code = ended)).parseAsync(argv)
-    return code
+    await program(invocation).parseAsync(argv)
+    return invocation.code
   } catch (error) {
-    return codeFor(error)
+    return codeFor(error, invocation)
   }
 }

@@ -13,6 +13,7 @@ const withoutFiles: Host = {
   ...machine,
   readFile: () => Promise.resolve(undefined),
   writeFile: () => Promise.resolve(),
+  writeFileNow: () => undefined,
   removeFile: () => Promise.resolve(),
 }
 

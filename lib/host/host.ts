@@ -15,6 +15,8 @@ export interface Host {
    * the one before it is written.
    */
   writeFile(path: string, text: string | Iterable<string>): Promise<void>
+  /** The same before it returns, for a process that ends right after; makes one folder at most. Throws where it cannot be done. */
+  writeFileNow(path: string, text: string): void
   /** Whether `folder` may be written, or made where it is not there yet. */
   canWrite(folder: string): Promise<boolean>
   /** Gives the file another name, in the place of a file that has it. */

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { constants as system } from 'node:os'
 import { dirname } from 'node:path'
@@ -81,19 +82,32 @@ const makeFolder = async (folder: string): Promise<void> => {
 
 let written = 0
 
+// In the same folder, as a rename is atomic only within one file system; numbered, for writers at one time.
+const temporaryFor = (path: string): string => `${path}.${process.pid}.${(written += 1)}`
+
 /** The machine this process runs on. */
 export const machine: Host = {
   run,
   readFile: path => readFile(path, 'utf8').catch(missingIsUndefined),
   writeFile: async (path, text) => {
     await makeFolder(dirname(path))
-    // In the same folder, as a rename is atomic only within one file system; numbered, for writers at one time.
-    const temporary = `${path}.${process.pid}.${(written += 1)}`
+    const temporary = temporaryFor(path)
     try {
       await writeFile(temporary, text)
       await rename(temporary, path)
     } catch (error) {
       await rm(temporary, { force: true })
+      throw error
+    }
+  },
+  writeFileNow: (path, text) => {
+    const temporary = temporaryFor(path)
+    try {
+      if (!existsSync(dirname(path))) mkdirSync(dirname(path))
+      writeFileSync(temporary, text)
+      renameSync(temporary, path)
+    } catch (error) {
+      rmSync(temporary, { force: true })
       throw error
     }
   },

@@ -1,3 +1,4 @@
+import type { CrashEvent } from './crash.js'
 import type { Endpoint } from './endpoint.js'
 import type { Family } from './ip-address.js'
 import type { Milliseconds } from './milliseconds.js'
@@ -151,7 +152,7 @@ export type ProxyOwnEvent =
     }
 
 /** Everything that happens in the program, as plain facts. `observe` makes words and numbers of them. */
-export type ProxyEvent = TrafficEvent | ApiEvent | ProxyOwnEvent | NodeEvent | TakeoverEvent
+export type ProxyEvent = TrafficEvent | ApiEvent | ProxyOwnEvent | NodeEvent | TakeoverEvent | CrashEvent
 
 /** Takes note of what happened. Never throws and never waits. */
 export type Report = (event: ProxyEvent) => void

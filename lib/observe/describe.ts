@@ -1,6 +1,7 @@
 import { durationText } from '../model/duration.js'
 import { endpointText } from '../model/endpoint.js'
 import type { ApiEvent, ProxyEvent, ProxyOwnEvent } from '../model/event.js'
+import { crashSentence } from './describe-crash.js'
 import { nodeSentence } from './describe-node.js'
 import { takeoverSentence } from './describe-takeover.js'
 import { connectionSentence, flowSentence } from './describe-traffic.js'
@@ -169,5 +170,8 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'handed-over':
     case 'took-over':
       return takeoverSentence(event)
+    case 'crashed':
+    case 'crashed-before':
+      return crashSentence(event)
   }
 }

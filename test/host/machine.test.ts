@@ -46,6 +46,16 @@ t.test('a file is written with its folders, read back and removed', async t => {
   t.equal(await machine.readFile(path), undefined)
 })
 
+t.test('a file is written at once, whole, with its folder, or not at all', async t => {
+  const folder = t.testdir({ taken: { inside: '' } })
+  machine.writeFileNow(join(folder, 'made/state'), 'one')
+  machine.writeFileNow(join(folder, 'made/state'), 'two')
+  t.equal(await machine.readFile(join(folder, 'made/state')), 'two')
+  t.throws(() => machine.writeFileNow(join(folder, 'taken'), 'text'), { code: 'EISDIR' })
+  t.strictSame(readdirSync(folder), ['made', 'taken'])
+  t.strictSame(readdirSync(join(folder, 'made')), ['state'])
+})
+
 t.test('writers at one time leave one whole text and nothing else', async t => {
   const folder = t.testdir()
   const texts = Array.from({ length: 8 }, (_, number) => String(number).repeat(100_000))

@@ -55,6 +55,12 @@ export class SavedFile<Value> {
     await host.writeFile(path, encode(value))
   }
 
+  /** The same before it returns: for the last that a process does. Throws where it cannot be done. */
+  writeNow(value: Value): void {
+    const { host, path, encode } = this.#options
+    host.writeFileNow(path, Array.from(encode(value)).join(''))
+  }
+
   /** Removes the file. Resolves with whether there was one. */
   async remove(): Promise<boolean> {
     const { host, path } = this.#options

@@ -1,0 +1,27 @@
+import { errorStack, errorText } from '../../model/error-text.js'
+import { openLog } from '../../observe/log.js'
+import type { RunOptions } from '../options.js'
+import { state } from '../state.js'
+
+/** Says that an error of ours ends the process, and does nothing later. */
+export type SayCrash = (error: unknown) => void
+
+/**
+ * A way to say it in the log's form, and to count it for the next start; what was counted before is said now.
+ */
+export const countedCrash = async (options: RunOptions): Promise<SayCrash> => {
+  const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
+  const { crashes } = await state(options)
+  const before = await crashes.load(log.event)
+  if (before) log.event({ type: 'crashed-before', ...before })
+  return error => {
+    log.event({ type: 'crashed', error: errorStack(error) })
+    const at = new Date().toISOString()
+    const since = before?.since ?? at
+    try {
+      crashes.writeNow({ times: (before?.times ?? 0) + 1, since, at, error: errorText(error) })
+    } catch (cause) {
+      log.event({ type: 'state-not-saved', reason: errorText(cause) })
+    }
+  }
+}
