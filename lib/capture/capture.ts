@@ -67,9 +67,9 @@ export interface Capture {
   /**
    * Makes the kernel do what is `wanted`, and writes nothing where it already does. One family's failure is not the other's:
    * where the kernel could not be told, what was served is still served, and what was refused still refused, and the same call
-   * again brings the rest.
+   * again brings the rest. In the families `except` nothing is changed.
    */
-  apply(wanted: Wanted): Promise<Applied>
+  apply(wanted: Wanted, except?: readonly Family[]): Promise<Applied>
   /**
    * Those of `portals` whose clients an earlier run led to their local ports, and that still are. Changes nothing; rejects where
    * it cannot be told.

@@ -86,9 +86,9 @@ export class Iptables implements Capture {
     return failures
   }
 
-  async apply(wanted: Wanted): Promise<Applied> {
+  async apply(wanted: Wanted, except: readonly Family[] = []): Promise<Applied> {
     const { results, failures } = await eachFamily(
-      this.#options.families,
+      this.#options.families.filter(family => !except.includes(family)),
       async (family): Promise<Family[]> => {
         const current = await this.#tables[family].known()
         const plan = this.#planners[family].planFor(wanted)

@@ -84,10 +84,11 @@ export class LocalRoutes implements Capture {
   }
 
   /** An address that is wanted no more stays for as long as there are connections to it, until it is looked at again. */
-  async apply({ portals }: Wanted): Promise<Applied> {
+  async apply({ portals }: Wanted, except: readonly Family[] = []): Promise<Applied> {
     const addresses = portals.flatMap(({ portal }) => addressAt(portal))
     const { results, failures } = await this.#apart(async (options): Promise<Family[]> => {
       const { family } = options
+      if (except.includes(family)) return []
       const { table, ours } = await this.#look(options)
       const wanted = new Set<string>(addresses.filter(address => familyOf(address) === family))
       const gone = await this.#unconnected(ours.filter(address => !wanted.has(address)))

@@ -158,17 +158,22 @@ export class Proxy {
     await healthChecks.update(snapshot.healthChecks, nodePortAddresses)
     const gone = served.missingFrom(servicePorts)
     await keeper.keepPorts()
-    const { written, failures } = await capture.apply({
+    const wanted = {
       portals: served.captured(servicePorts),
       guarded: served.guarded,
       open: healthChecks.open,
       ownPods: snapshot.ownPods,
       ...(nodePortAddresses && { nodePortAddresses }),
-    })
-    this.#familyFailures.tell([...unready, ...failures], snapshot)
+    }
+    // Where listeners could not be opened, clients are still led to those of before.
+    const left = unready.map(({ family }) => family)
+    const applied = await capture.apply(wanted, left)
+    const failures = [...unready, ...applied.failures]
+    this.#familyFailures.tell(failures, snapshot)
     const closed = await served.drop(gone, failures)
     localPorts.keepOnly([...servicePorts.map(({ id }) => id), ...served.ids()])
     const duration = milliseconds(clock.now() - began)
+    const { written } = applied
     report({ type: 'synced', servicePorts: servicePorts.length, opened, closed, written, duration })
     keeper.keepSnapshot(snapshot)
     if (this.#succeeds) await this.#relievePredecessor()

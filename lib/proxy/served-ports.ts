@@ -49,11 +49,11 @@ export class ServedPorts {
     this.#update(servicePorts)
     this.#parts.localPorts.reserve(portsOfTheNode(snapshot))
     const before = this.#served.size
-    let failures: readonly FamilyFailure[] = []
+    const failures: FamilyFailure[] = []
     let missing = servicePorts.filter(({ id }) => !this.#served.has(id))
     for (let attempt = 1; missing.length > 0 && attempt <= attempts; attempt++) {
       const planned = missing.flatMap(servicePort => this.#plan(servicePort))
-      failures = await this.#parts.prepare({ guarded: planned.map(guardedPort), addresses: [] })
+      failures.push(...(await this.#parts.prepare({ guarded: planned.map(guardedPort), addresses: [] })))
       const unready = new Set(failures.map(({ family }) => family))
       missing = await this.#openAll(planned.filter(({ servicePort: { family } }) => !unready.has(family)))
     }

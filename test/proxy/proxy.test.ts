@@ -118,7 +118,7 @@ t.test('where one family fails, the other is served, and the failure said once',
   t.strictSame(await sync({ servicePorts: both, brokenFamilies: ['IPv6'] }), [
     'prepare [14000, 14001]',
     'open 14000',
-    'rules [cart serve 14000] guard [14000]',
+    'rules [cart serve 14000] guard [14000] but in IPv6',
   ])
   await sync()
   t.strictSame(
@@ -126,6 +126,22 @@ t.test('where one family fails, the other is served, and the failure said once',
     [{ type: 'family-failed', family: 'IPv6', reason: 'locked' }],
   )
   t.match(await sync({ brokenFamilies: [] }), ['prepare [14001]', 'open 14001'])
+})
+
+t.test('while a new listener cannot be made ready for, clients are still led to the old one', async t => {
+  const { sync } = stage()
+  await sync({ servicePorts: [inFamily('IPv4'), inFamily('IPv6')] })
+  const renamed = [inFamily('IPv4'), inFamily('IPv6', 'web')]
+  t.strictSame(await sync({ servicePorts: renamed, brokenFamilies: ['IPv6'] }), [
+    'prepare [14002]',
+    'rules [cart serve 14000] guard [14000, 14001] but in IPv6',
+  ])
+  t.strictSame(await sync({ brokenFamilies: [] }), [
+    'prepare [14002]',
+    'open 14002',
+    'rules [cart serve 14000, web serve 14002] guard [14000, 14001, 14002]',
+    'close 14001',
+  ])
 })
 
 t.test('a listener of a family that fails stays open: rules may still lead to it', async t => {

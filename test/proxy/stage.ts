@@ -163,9 +163,9 @@ export const stage = ({ left = new Map(), standing = [], diskFails }: StageOptio
   const proxy = new Proxy({
     capture: {
       prepare,
-      apply: wanted => {
-        notes.push(text(wanted))
-        const failures = failing()
+      apply: (wanted, except = []) => {
+        notes.push(`${text(wanted)}${except.map(family => ` but in ${family}`).join()}`)
+        const failures = failing().filter(({ family }) => !except.includes(family))
         return Promise.resolve({ written: failures.length > 0 ? [] : ['IPv4'], failures })
       },
       standing: portals =>
