@@ -9,14 +9,13 @@ import { Conntrack } from './conntrack.js'
 import { putAddress, removeAddresses } from './dedicated-address.js'
 import { eachFamily } from './each-family.js'
 import { FamilyTables, type Memory } from './family-tables.js'
-import { portPlace } from './place.js'
 import { type Plan, Planner } from './planner.js'
 import { removeText, restoreText, withGuard } from './restore-text.js'
 import { type Rule, targetOf } from './rule.js'
 import { nothing, type Ruleset } from './ruleset.js'
 import { settled } from './settled.js'
 import { redirectsIn } from './stale-flows.js'
-import { standingPorts } from './standing.js'
+import { standingIn, standingKey } from './standing.js'
 import { dedicatedAddress, redirect, type Target } from './target.js'
 
 export interface IptablesOptions {
@@ -103,15 +102,13 @@ export class Iptables implements Capture {
   }
 
   standing(portals: readonly CapturedPortal[]): Promise<readonly CapturedPortal[]> {
-    const standingIn = async (family: Family): Promise<readonly CapturedPortal[]> => {
+    const inFamily = async (family: Family): Promise<readonly CapturedPortal[]> => {
       const asked = portals.filter(each => each.family === family)
       if (asked.length === 0) return []
-      const ports = standingPorts(await this.#tables[family].known(), family, this.#target)
-      return asked.filter(({ servicePort, localPort }) =>
-        ports.has(portPlace(localPort, servicePort.protocol)),
-      )
+      const standing = standingIn(await this.#tables[family].known(), family, this.#target)
+      return asked.filter(each => standing.has(standingKey(each)))
     }
-    return settled(this.#options.families.map(standingIn))
+    return settled(this.#options.families.map(inFamily))
   }
 
   remove(): Promise<readonly string[]> {

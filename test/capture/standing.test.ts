@@ -1,10 +1,8 @@
 import t from 'tap'
 import { rulesFor } from '../../lib/capture/rules.js'
 import { nothing, type Ruleset } from '../../lib/capture/ruleset.js'
-import { standingPorts } from '../../lib/capture/standing.js'
-import { portPlace } from '../../lib/capture/place.js'
+import { standingIn, standingKey } from '../../lib/capture/standing.js'
 import { dnat, redirect } from '../../lib/capture/target.js'
-import { port } from '../../lib/model/port.js'
 import { refused, served, wanted } from './wanted.js'
 
 const tcp = served({ address: '10.96.0.10', localPort: 14_000 })
@@ -13,19 +11,24 @@ const nodePort = served({ nodePort: 30_080, localPort: 14_002 })
 const six = served({ address: 'fd00:96::10', localPort: 14_003 })
 const nobody = refused({ address: '10.96.0.12', localPort: 14_004 })
 const all = wanted(tcp, udp, nodePort, six, nobody)
-const four = [portPlace(port(14_000), 'TCP'), portPlace(port(14_002), 'TCP'), portPlace(port(14_001), 'UDP')]
 
-t.test('local ports that rules lead clients to stand, whatever the protocol and the portal', async t => {
+t.test('portals whose clients are led to their local ports stand, whatever the protocol', async t => {
   const rules = rulesFor(all, 'IPv4')
-  t.strictSame([...standingPorts(rules, 'IPv4', redirect)].sort(), four)
+  t.strictSame([...standingIn(rules, 'IPv4', redirect)].sort(), [tcp, udp, nodePort].map(standingKey).sort())
   const sixes = rulesFor(all, 'IPv6', dnat)
-  t.strictSame([...standingPorts(sixes, 'IPv6', dnat)], [portPlace(port(14_003), 'TCP')])
+  t.strictSame([...standingIn(sixes, 'IPv6', dnat)], [standingKey(six)])
+})
+
+t.test("a Service whose local port has another one's clients does not stand", async t => {
+  const standing = standingIn(rulesFor(all, 'IPv4'), 'IPv4', redirect)
+  t.ok(standing.has(standingKey(tcp)))
+  t.notOk(standing.has(standingKey({ ...tcp, servicePort: { ...tcp.servicePort, service: 'web' } })))
 })
 
 t.test('where nothing stands there is nothing, and neither for another way to capture', async t => {
-  t.equal(standingPorts(nothing, 'IPv4', redirect).size, 0)
-  t.equal(standingPorts(rulesFor(all, 'IPv4'), 'IPv4', dnat).size, 0)
-  t.equal(standingPorts(rulesFor(all, 'IPv4', dnat), 'IPv4', redirect).size, 0)
+  t.equal(standingIn(nothing, 'IPv4', redirect).size, 0)
+  t.equal(standingIn(rulesFor(all, 'IPv4'), 'IPv4', dnat).size, 0)
+  t.equal(standingIn(rulesFor(all, 'IPv4', dnat), 'IPv4', redirect).size, 0)
 })
 
 t.test('rules do not stand without a jump to them, or without the guard of their local ports', async t => {
@@ -36,5 +39,5 @@ t.test('rules do not stand without a jump to them, or without the guard of their
     'no guard': { nat, filter: rulesFor({ ...all, guarded: [] }, 'IPv4').filter },
   }
   for (const [what, rules] of Object.entries(broken))
-    t.equal(standingPorts(rules, 'IPv4', redirect).size, 0, what)
+    t.equal(standingIn(rules, 'IPv4', redirect).size, 0, what)
 })
