@@ -1,6 +1,7 @@
 import { endpointText } from '../../lib/model/endpoint.js'
 import { type Family, type IpAddress, ipAddress } from '../../lib/model/ip-address.js'
 import { port } from '../../lib/model/port.js'
+import type { ServicePortId } from '../../lib/model/service-port.js'
 import { type Fate, fateOf, type Packet } from './packet.js'
 import { directly, ownAmong, type Probe } from './probes.js'
 import type { Programs } from './programs.js'
@@ -91,6 +92,11 @@ export class Machine {
       case 'drop':
         return fate.kind === 'dropped'
     }
+  }
+
+  /** Whose listener it comes to, if to any. */
+  serverOf(probe: Probe): ServicePortId | undefined {
+    return this.#listenerOf(probe)?.opening.servicePort
   }
 
   #hasEndpoint(probe: Probe): boolean {

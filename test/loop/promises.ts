@@ -41,6 +41,10 @@ export class Promises {
   readonly #deaf = new Set<ServicePortId>()
   /** Questions that the cluster has answered without a break since we knew that it does. */
   #lasting: ReadonlySet<string> = new Set()
+  /** Whether what was saved is not what was in force. */
+  #isSpoiled = false
+  /** Where rules of the process before this one stand, which may have known more than it saved. */
+  #unsure: ReadonlySet<Family> = new Set()
   /** How much had gone wrong when the last process ended. */
   #hindrances = 0
   #latest: Snapshot = emptySnapshot
@@ -118,6 +122,7 @@ export class Promises {
       this.#standing[family] = { ...this.#standing[family], snapshots: [probes] }
       if (!this.#standing[family].disturbed) this.#answer(family)
     }
+    if (this.#isSpoiled) return
     for (const { id, name, family, endpoints } of saved.servicePorts) {
       const port = localPorts.get(id)
       const target = `${name.protocol} ${family} ${port}`
@@ -136,6 +141,8 @@ export class Promises {
   ended(how: 'stopped' | 'killed', hadTroubleSaving: boolean): void {
     const targets = this.#machine.targets()
     this.#hindrances = this.#machine.hindrances
+    this.#isSpoiled ||= hadTroubleSaving
+    this.#unsure = new Set(families)
     this.#orphans = new Set(targets)
     this.#deaf.clear()
     for (const family of families) {
@@ -150,6 +157,7 @@ export class Promises {
 
   /** What was saved is not what was in force. */
   forgetSaved(): void {
+    this.#isSpoiled = true
     this.#localPorts.clear()
   }
 
@@ -191,6 +199,7 @@ export class Promises {
     if (difference !== '' && standing.disturbed) return
     if (difference !== '') this.#break(`all was said to be in force, and ${family} lacks ${difference}`)
     this.#standing[family].disturbed = false
+    this.#unsure = new Set([...this.#unsure].filter(each => each !== family))
     this.#answer(family)
     this.#look('when all was in force', family)
   }
@@ -225,13 +234,29 @@ export class Promises {
         ? []
         : [`${question} was answered, and now ${this.#machine.fateText(there[0])}`]
     })
-    return [...astray, ...open, ...lost]
+    return [...astray, ...open, ...lost, ...(this.#unsure.has(family) ? [] : this.#strangers(family))]
+  }
+
+  /** Portals whose clients come to another Service. */
+  #strangers(family: Family): readonly string[] {
+    const { snapshots } = this.#standing[family]
+    const probes = snapshots.flatMap(each => [...each.values()]).filter(probe => probe.family === family)
+    return probes.flatMap(probe => {
+      const server = this.#machine.serverOf(probe)
+      const known = snapshots.map(each => serviceOf(each.get(probe.question)?.servicePort))
+      return server === undefined || known.includes(serviceOf(server))
+        ? []
+        : [`${probe.question} leads to ${server}`]
+    })
   }
 
   #break(text: string): void {
     this.broken.push(text)
   }
 }
+
+/** Its Service: `shop/cart`. */
+const serviceOf = (id: ServicePortId | undefined): string | undefined => id?.split(/[:/]/, 2).join('/')
 
 /** Who asks where, and is to be served by whom. */
 const servedIn = (probes: ReadonlyMap<string, Probe>): ReadonlySet<string> =>
