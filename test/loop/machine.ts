@@ -78,20 +78,22 @@ export class Machine {
 
   /** Whether what becomes of it is what its snapshot wants, and somebody serves it where it is to be served. */
   isRight(probe: Probe): boolean {
-    return this.isDirected(probe) && (probe.verdict !== 'serve' || this.#hasEndpoint(probe))
-  }
-
-  /** Whether the kernel does with it what its snapshot wants. */
-  isDirected(probe: Probe): boolean {
     const fate = this.#fate(probe.packet, probe.family)
     switch (probe.verdict) {
       case 'serve':
-        return this.#listenerOf(probe)?.opening.servicePort === probe.servicePort
+        return this.isDirected(probe) && this.#hasEndpoint(probe)
       case 'refuse':
         return fate.kind === 'refused'
       case 'drop':
         return fate.kind === 'dropped'
     }
+  }
+
+  /** Whether it comes where its snapshot wants it; if to nobody, then it may hear of it as others do, for a moment. */
+  isDirected(probe: Probe): boolean {
+    if (probe.verdict === 'serve') return this.serverOf(probe) === probe.servicePort
+    const fate = this.#fate(probe.packet, probe.family)
+    return fate.kind === 'refused' || fate.kind === 'dropped'
   }
 
   /** Whose listener it comes to, if to any. */
