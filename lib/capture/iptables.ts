@@ -9,6 +9,7 @@ import { Conntrack } from './conntrack.js'
 import { putAddress, removeAddresses } from './dedicated-address.js'
 import { eachFamily } from './each-family.js'
 import { FamilyTables, type Memory } from './family-tables.js'
+import type { Pace } from './pace.js'
 import { type Plan, Planner } from './planner.js'
 import { removeText, restoreText, withGuard } from './restore-text.js'
 import { type Rule, targetOf } from './rule.js'
@@ -28,6 +29,8 @@ export interface IptablesOptions {
   readonly addresses: () => readonly IpAddress[]
   readonly report: Report
   readonly memory?: Memory
+  /** Holds back what would put rules in; absent: nothing does. */
+  readonly pace?: Pace
 }
 
 /** What makes the `current` rules those of the plan. */
@@ -78,7 +81,9 @@ export class Iptables implements Capture {
       if (opening.length === 0) return []
       const current = await this.#tables[family].known()
       const rules = withGuard(current, opening, { family, target: this.#target })
-      await this.#tables[family].write(restoreText(current, rules), rules)
+      const text = restoreText(current, rules)
+      if (text !== '') await this.#options.pace?.next()
+      await this.#tables[family].write(text, rules)
       await this.#putAddress(family)
       return []
     })
@@ -94,6 +99,8 @@ export class Iptables implements Capture {
         await turn()
         const text = current === plan.rules ? '' : restoreText(current, plan.rules)
         if (wanted.portals.some(each => each.family === family)) await this.#putAddress(family)
+        // Who takes all out is about to end, and not to be held up.
+        if (text !== '' && wanted.portals.length > 0) await this.#options.pace?.next()
         await this.#change(family, { current, plan, text })
         return text === '' ? [] : [family]
       },

@@ -6,6 +6,7 @@ import { Iptables } from '../capture/iptables.js'
 import type { CapturedBy } from '../capture/leftovers.js'
 import { LocalRoutes } from '../capture/local-routes.js'
 import { NoCapture } from '../capture/no-capture.js'
+import { Pace } from '../capture/pace.js'
 import { dnat, redirect, type Target } from '../capture/target.js'
 import { connectedAddresses } from '../host/connected-addresses.js'
 import { machine } from '../host/machine.js'
@@ -53,6 +54,9 @@ export const loopback: Readonly<Record<Family, IpAddress>> = {
 /** What others do to our rules is noticed after this at the latest, and with a sync. */
 const memory = { clock, span: seconds(10) }
 
+/** Restores a second, however many changes there are. A lone change takes up to four: for the guard and the rules of two families. */
+const pace = new Pace(clock, 5)
+
 const arrivingAt = (tcp: Readonly<Record<Family, IpAddress>>): Arrivals => {
   const udp = Object.values(tcp)
   return { tcp, udp: () => udp }
@@ -74,7 +78,7 @@ const byIptables = async (
   const { families, unavailable } = await availableFamilies(machine, backend)
   for (const { family, reason } of unavailable) log.info(`${family} is not served: ${reason}`)
   return {
-    capture: new Iptables({ host: machine, backend, families, target, addresses, report, memory }),
+    capture: new Iptables({ host: machine, backend, families, target, addresses, report, memory, pace }),
     ...{ families, arrivals },
     by: { kind: 'rules', backend: backend.kind, target },
     places: heldPlaces({ addresses, nodePortAddresses: nodeportAddresses }),

@@ -60,6 +60,7 @@ export class LimitedLife {
       run: this.limitedCall((program, args, options) => host.run(program, args, options)),
       readFile: this.limitedCall(path => host.readFile(path)),
       writeFile: this.limitedCall((path, text) => host.writeFile(path, text)),
+      writeFileNow: (path, text) => host.writeFileNow(path, text),
       canWrite: this.limitedCall(folder => host.canWrite(folder)),
       moveFile: this.limitedCall((from, to) => host.moveFile(from, to)),
       removeFile: this.limitedCall(path => host.removeFile(path)),
