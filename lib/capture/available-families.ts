@@ -1,5 +1,5 @@
-import type { Host } from '../host/host.js'
-import { errorText } from '../model/error-text.js'
+import type { Host, Output } from '../host/host.js'
+import { errorCode, errorText } from '../model/error-text.js'
 import type { Family } from '../model/ip-address.js'
 import { seconds } from '../model/milliseconds.js'
 import { type Backend, programOf } from './backend.js'
@@ -21,15 +21,22 @@ export interface FamilyChoice {
 const all: readonly Family[] = ['IPv4', 'IPv6']
 const timeout = seconds(10)
 
+// 4: somebody else has the lock, or the kernel is busy.
+const isPassing = (program: string, output: Output): boolean =>
+  (output.code === 4 || output.code > 128) && refused(program, output).code === 'failed'
+
+/** What only fails now may work soon: then there is no reason, and syncs will see. */
 const whyNoTables = async (host: Host, backend: Backend, family: Family): Promise<string | undefined> => {
   const program = programOf(backend, family, 'save')
   for (const table of tables)
     try {
       const output = await host.run(program, ['-t', table], { timeout })
+      if (output.code !== 0 && isPassing(program, output)) return undefined
       if (output.code !== 0) return refused(program, output).message
       const unreadable = whyUnreadable(program, output.stdout)
       if (unreadable) return unreadable.message
     } catch (error) {
+      if (errorCode(error) === 'ETIMEDOUT') return undefined
       return errorText(notRun(program, error))
     }
   return undefined

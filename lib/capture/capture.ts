@@ -75,6 +75,11 @@ export interface Capture {
    * it cannot be told.
    */
   standing(portals: readonly CapturedPortal[]): Promise<readonly CapturedPortal[]>
+  /**
+   * Whether the kernel still does what the last `apply` said, by looking. True where that cannot be told. Changes nothing: where
+   * it is false, the same `apply` again puts it right.
+   */
+  isIntact(): Promise<boolean>
   /** Takes everything of ours out, strays of earlier runs included. Resolves with what was removed, a line each. */
   remove(): Promise<readonly string[]>
 }

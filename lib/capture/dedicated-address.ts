@@ -41,10 +41,15 @@ export const deleteAddresses = (options: IpOptions, addresses: readonly string[]
     addresses.map(address => `address delete ${address} dev lo`),
   )
 
-/** Makes `address` one of this machine's own, on `lo`, unless it is there already: then it stays whose it is. */
-export const putAddress = async (options: IpOptions, address: IpAddress): Promise<void> => {
+/**
+ * Makes `address` one of this machine's own, on `lo`, unless it is there already: then it stays whose it is. Resolves with
+ * whether it had to be added.
+ */
+export const putAddress = async (options: IpOptions, address: IpAddress): Promise<boolean> => {
   const there = await addressesOnLo(options)
-  if (!there.some(each => each.address === address)) await ip(options, addition(address).split(' '))
+  if (there.some(each => each.address === address)) return false
+  await ip(options, addition(address).split(' '))
+  return true
 }
 
 /**

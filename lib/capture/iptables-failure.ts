@@ -13,7 +13,7 @@ const complaint = ({ code, stderr }: Output): string =>
     .split('\n')
     .map(line => line.trim())
     .filter(line => line !== '' && !/^Try |^Error occurred/.test(line))
-    .join('; ') || `it ended with code ${code}`
+    .join('; ') || (code > 128 ? `signal ${code - 128} ended it` : `it ended with code ${code}`)
 
 /** What went wrong when `program` could not be run at all. */
 export const notRun = (program: string, cause: unknown): Failure => {
@@ -56,12 +56,22 @@ export const refused = (program: string, output: Output, input = ''): Failure =>
 // with every sync.
 const unreadableTable = /^# Table `(nat|filter)' is incompatible/m
 
+// A comment, a table, a chain, a rule with or without counters, a table's end.
+const strange = /^(?!#|\*|:|-A |\[|COMMIT$|$).*/m
+
+const tablesIn = (saved: string, line: RegExp): number => Array.from(saved.matchAll(line)).length
+
 /** Why what `iptables-save` printed must not be believed, or undefined when it may. */
 export const whyUnreadable = (program: string, saved: string): Failure | undefined => {
   const table = unreadableTable.exec(saved)?.[1]
-  if (table === undefined) return undefined
-  const message = `${program} cannot read the table ${table}: it holds rules that only nft can make`
-  return new Failure('conflict', message, {
-    cure: `move them to a table of their own; \`nft list ruleset\` shows them`,
-  })
+  if (table !== undefined) {
+    const message = `${program} cannot read the table ${table}: it holds rules that only nft can make`
+    return new Failure('conflict', message, {
+      cure: `move them to a table of their own; \`nft list ruleset\` shows them`,
+    })
+  }
+  const said = strange.exec(saved)?.[0]
+  if (said === undefined && tablesIn(saved, /^\*/gm) === tablesIn(saved, /^COMMIT$/gm)) return undefined
+  const message = `${program} printed what makes no sense: ${said?.slice(0, 80) ?? 'a table without an end'}`
+  return new Failure('failed', message, { cure: `it will be tried again; try ${program} by hand` })
 }

@@ -57,6 +57,8 @@ export class Iptables implements Capture {
   readonly #tables: Readonly<Record<Family, FamilyTables>>
   readonly #planners: Readonly<Record<Family, Planner>>
   readonly #conntracks: Readonly<Record<Family, Conntrack>>
+  /** Those that have had their address from us. */
+  readonly #addressed = new Set<Family>()
 
   constructor(options: IptablesOptions) {
     this.#options = options
@@ -118,6 +120,14 @@ export class Iptables implements Capture {
     return settled(this.#options.families.map(inFamily))
   }
 
+  async isIntact(): Promise<boolean> {
+    const { results } = await eachFamily(this.#options.families, async family => [
+      this.#hasAddress(family),
+      await this.#tables[family].isIntact(this.#planners[family].last?.rules),
+    ])
+    return results.every(intact => intact)
+  }
+
   remove(): Promise<readonly string[]> {
     return settled(
       this.#options.families.map(async family => {
@@ -131,10 +141,21 @@ export class Iptables implements Capture {
     )
   }
 
-  async #putAddress(family: Family): Promise<void> {
-    const { host, addresses } = this.#options
+  /** Whether the family has the address that it had from us, as far as is known without a look. */
+  #hasAddress(family: Family): boolean {
     const address = dedicatedAddress(this.#target, family)
-    if (address !== undefined && !addresses().includes(address)) await putAddress({ host, family }, address)
+    return (
+      address === undefined || !this.#addressed.has(family) || this.#options.addresses().includes(address)
+    )
+  }
+
+  async #putAddress(family: Family): Promise<void> {
+    const { host, addresses, report } = this.#options
+    const address = dedicatedAddress(this.#target, family)
+    if (address === undefined || addresses().includes(address)) return
+    const added = await putAddress({ host, family }, address)
+    if (added && this.#addressed.has(family)) report({ type: 'addresses-repaired', family, missing: 1 })
+    this.#addressed.add(family)
   }
 
   /** Conntrack comes last: until the rules have changed, the kernel would only do the same again. */

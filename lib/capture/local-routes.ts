@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.js'
+import type { Report } from '../model/event.js'
 import { type Family, familyOf, type IpAddress } from '../model/ip-address.js'
 import { clientsOf, type Portal } from '../model/portal.js'
 import type { Applied, Capture, CapturedPortal, FamilyFailure, Preparation, Wanted } from './capture.js'
@@ -15,6 +16,7 @@ export interface LocalRoutesOptions {
   readonly families: readonly Family[]
   /** This machine's addresses that have TCP connections now. */
   readonly connected: () => Promise<ReadonlySet<IpAddress>>
+  readonly report: Report
 }
 
 /** What addresses this machine has, and which of them from us. */
@@ -49,6 +51,10 @@ export class LocalRoutes implements Capture {
   readonly #tables = new Map<Family, LocalTable>()
   /** All that we ever saw on `lo` because of us: for a while others may take them for this machine's even when they are gone. */
   readonly #lent = new Set<string>()
+  /** What `apply` was asked for last. */
+  #wanted: ReadonlySet<string> = new Set()
+  /** Those of ours that were there, as far as we know: what is missing of these, somebody took away. */
+  readonly #standing = new Map<Family, ReadonlySet<string>>()
 
   constructor(options: LocalRoutesOptions) {
     this.#options = options
@@ -86,6 +92,7 @@ export class LocalRoutes implements Capture {
   /** An address that is wanted no more stays for as long as there are connections to it, until it is looked at again. */
   async apply({ portals }: Wanted, except: readonly Family[] = []): Promise<Applied> {
     const addresses = portals.flatMap(({ portal }) => addressAt(portal))
+    this.#wanted = new Set(addresses)
     const { results, failures } = await this.#apart(async (options): Promise<Family[]> => {
       const { family } = options
       if (except.includes(family)) return []
@@ -110,6 +117,18 @@ export class LocalRoutes implements Capture {
           (portal.kind === 'node-port' || table.has(portal.address)),
       )
     })
+  }
+
+  async isIntact(): Promise<boolean> {
+    const { results } = await this.#apart(async options => {
+      const { ours } = await this.#look(options)
+      const there = new Set(ours)
+      const standing = this.#standing.get(options.family) ?? there
+      const intact = [...standing].every(address => there.has(address) || !this.#wanted.has(address))
+      if (intact) this.#standing.set(options.family, there)
+      return [intact]
+    })
+    return results.every(intact => intact)
   }
 
   remove(): Promise<readonly string[]> {
@@ -149,11 +168,17 @@ export class LocalRoutes implements Capture {
    * What is this machine's own already needs nothing, and must not lose what it has. What the kernel refuses is left out: then
    * nobody can listen there, either. Resolves with how many were added.
    */
-  #add(options: IpOptions, addresses: readonly IpAddress[], table: LocalTable): Promise<number> {
+  async #add(options: IpOptions, addresses: readonly IpAddress[], table: LocalTable): Promise<number> {
     const missing = [...new Set(addresses)].filter(
       address => familyOf(address) === options.family && !table.has(address),
     )
     for (const address of missing) this.#lent.add(address)
-    return localWays[options.family].add(options, missing)
+    const added = await localWays[options.family].add(options, missing)
+    const { family } = options
+    const standing = this.#standing.get(family) ?? new Set()
+    const lost = missing.filter(address => standing.has(address)).length
+    if (lost > 0) this.#options.report({ type: 'addresses-repaired', family, missing: lost })
+    if (added === missing.length) this.#standing.set(family, new Set([...standing, ...missing]))
+    return added
   }
 }

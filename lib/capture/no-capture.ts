@@ -14,6 +14,10 @@ export class NoCapture implements Capture {
     return Promise.resolve([])
   }
 
+  isIntact(): Promise<boolean> {
+    return Promise.resolve(true)
+  }
+
   remove(): Promise<readonly string[]> {
     return Promise.resolve([])
   }

@@ -38,6 +38,11 @@ export class Planner {
     this.#target = target
   }
 
+  /** The plan that was asked for last, if there was one. */
+  get last(): Plan | undefined {
+    return this.#last
+  }
+
   planFor(wanted: Wanted): Plan {
     if (this.#last && sameWanted(this.#last.wanted, wanted)) return this.#last
     const rules = rulesFor(wanted, this.#family, this.#target)

@@ -7,6 +7,8 @@ export interface Reference {
   /** Its place in that chain, from 1. Where `last` is wanted, any place behind our other ones will do. */
   readonly place: number | 'last'
   readonly rule: Rule
+  /** Somebody else's rule that stands right before it. */
+  readonly behind?: Rule
 }
 
 /** What one table holds of ours. */

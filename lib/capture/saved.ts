@@ -11,6 +11,8 @@ class TableReader {
   readonly references: Reference[] = []
   readonly #table: Table
   readonly #lengths = new Map<string, number>()
+  /** Of each chain that is not ours, the last rule so far, unless that is a jump of ours. */
+  readonly #foreign = new Map<string, Rule>()
 
   constructor(table: Table) {
     this.#table = table
@@ -29,8 +31,9 @@ class TableReader {
   #readForeign(from: string, rule: Rule): void {
     const place = (this.#lengths.get(from) ?? 0) + 1
     this.#lengths.set(from, place)
-    if (rule.includes('KUBE-') && isOurs(this.#table, targetOf(rule) ?? ''))
-      this.references.push({ from, place, rule })
+    const behind = this.#foreign.get(from)
+    if (!rule.includes('KUBE-') || !isOurs(this.#table, targetOf(rule) ?? '')) this.#foreign.set(from, rule)
+    else this.references.push({ from, place, rule, ...(behind !== undefined && { behind }) })
   }
 }
 

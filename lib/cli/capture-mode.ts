@@ -1,7 +1,7 @@
 import { availableFamilies } from '../capture/available-families.js'
 import type { BackendKind } from '../capture/backend.js'
 import type { Capture } from '../capture/capture.js'
-import { chooseBackend } from '../capture/choose-backend.js'
+import { type BackendChoice, chooseBackend } from '../capture/choose-backend.js'
 import { Iptables } from '../capture/iptables.js'
 import type { CapturedBy } from '../capture/leftovers.js'
 import { LocalRoutes } from '../capture/local-routes.js'
@@ -10,6 +10,7 @@ import { Pace } from '../capture/pace.js'
 import { dnat, redirect, type Target } from '../capture/target.js'
 import { connectedAddresses } from '../host/connected-addresses.js'
 import { machine } from '../host/machine.js'
+import { errorCode, errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import { anyAddress, familiesAmong, type Family, type IpAddress, ipAddress } from '../model/ip-address.js'
 import { seconds } from '../model/milliseconds.js'
@@ -51,7 +52,7 @@ export const loopback: Readonly<Record<Family, IpAddress>> = {
   IPv6: ipAddress('::1'),
 }
 
-/** What others do to our rules is noticed after this at the latest, and with a sync. */
+/** The audit looks more often. Where it cannot, syncs look for themselves. */
 const memory = { clock, span: seconds(10) }
 
 /** Restores a second, however many changes there are. A lone change takes up to four: for the guard and the rules of two families. */
@@ -60,6 +61,18 @@ const pace = new Pace(clock, 5)
 const arrivingAt = (tcp: Readonly<Record<Family, IpAddress>>): Arrivals => {
   const udp = Object.values(tcp)
   return { tcp, udp: () => udp }
+}
+
+/** The iptables to use, once its programs answer. */
+const backendInTime = async (forced: BackendKind | undefined, log: Log): Promise<BackendChoice> => {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await chooseBackend(machine, forced)
+    } catch (error) {
+      if (errorCode(error) !== 'ETIMEDOUT') throw error
+      if (attempt === 1) log.warn(`waiting for iptables: ${errorText(error)}; see what keeps it from ending`)
+      await new Promise<void>(resolve => void clock.after(seconds(1), resolve))
+    }
 }
 
 interface ByIptables {
@@ -73,7 +86,7 @@ const byIptables = async (
 ): Promise<CaptureMode> => {
   const { iptablesBackend, nodeportAddresses = [] } = options
   const forced: BackendKind | undefined = iptablesBackend === 'auto' ? undefined : iptablesBackend
-  const { backend, warning } = await chooseBackend(machine, forced)
+  const { backend, warning } = await backendInTime(forced, log)
   if (warning !== undefined) log.warn(warning)
   const { families, unavailable } = await availableFamilies(machine, backend)
   for (const { family, reason } of unavailable) log.info(`${family} is not served: ${reason}`)
@@ -88,7 +101,10 @@ const byIptables = async (
 const byListening = async ({ options, addresses, report }: CaptureModeParts): Promise<CaptureMode> => {
   const { nodeportAddresses: nodePortAddresses = [] } = options
   const families = familiesAmong(addresses())
-  const capture = new LocalRoutes({ host: machine, families, connected: () => connectedAddresses(machine) })
+  const capture = new LocalRoutes({
+    ...{ host: machine, families, report },
+    connected: () => connectedAddresses(machine),
+  })
   await capture.look()
   const portalPlaces = new PortalPlaces({ addresses, nodePortAddresses, routes: capture, report })
   const places: Places = (portal, servicePort, snapshot) => portalPlaces.of(portal, servicePort, snapshot)

@@ -10,6 +10,7 @@ import { milliseconds, seconds } from '../model/milliseconds.js'
 import { emptySnapshot } from '../model/snapshot.js'
 import { openLog } from '../observe/log.js'
 import { Tally } from '../observe/tally.js'
+import { Audit } from '../proxy/audit.js'
 import { Succession } from '../takeover/succession.js'
 import { afterHandOver } from './after-hand-over.js'
 import { assemble } from './assemble.js'
@@ -74,6 +75,7 @@ export const run = async (options: RunOptions, { lock, inheritance }: RunRights)
   const { proxy, connections, succeeded } = await assemble(options, {
     ...{ mode, addresses, folder, inheritance, report },
   })
+  const audit = new Audit({ capture: mode.capture, clock })
   const isFirst = inheritance === undefined
   const succession = new Succession({ startNext, isFirst, succeeded, clock, report })
   if (lock) succeeded.estate.addServer(lockName, lock.server)
@@ -93,7 +95,9 @@ export const run = async (options: RunOptions, { lock, inheritance }: RunRights)
     await firstLook(cluster, { signal: signals.first, forgiven: forgivenWhen(served), log })
     proxy.start(cluster.source)
     addresses.start(() => proxy.resync())
+    audit.start(() => proxy.resync())
     const successor = await Promise.race([until(signals.first), succession.handedOver])
+    void audit.close()
     if (successor) {
       await lock?.close()
       addresses.close()
@@ -108,6 +112,7 @@ export const run = async (options: RunOptions, { lock, inheritance }: RunRights)
     tally.close()
     await tidying.close()
     addresses.close()
+    await audit.close()
     await proxy.leave()
     await cluster?.source.close()
   }

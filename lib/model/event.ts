@@ -96,10 +96,30 @@ export type ProxyOwnEvent =
       readonly text: string
     }
   | {
+      /** Somebody else had changed our rules: they are as they should be again. */
+      readonly type: 'rules-repaired'
+      readonly family: Family
+      /** How many were gone, or said something else, */
+      readonly missing: number
+      /** of how many. */
+      readonly of: number
+      /** The rule that somebody had put before a jump of ours that has to come first. */
+      readonly displacedBy?: string
+      /** How often that was so of late, this time included. */
+      readonly times: number
+    }
+  | {
+      /** Portals' addresses that somebody had taken from this machine are its own again. */
+      readonly type: 'addresses-repaired'
+      readonly family: Family
+      readonly missing: number
+    }
+  | {
       /** Nothing can be captured in one family; what was in force there stays, and the other one goes on. */
       readonly type: 'family-failed'
       readonly family: Family
       readonly reason: string
+      readonly cure?: string
     }
   | {
       readonly type: 'synced'
@@ -110,7 +130,14 @@ export type ProxyOwnEvent =
       readonly written: readonly Family[]
       readonly duration: Milliseconds
     }
-  | { readonly type: 'sync-failed'; readonly reason: string; readonly retryIn: Milliseconds }
+  | {
+      readonly type: 'sync-failed'
+      readonly reason: string
+      readonly cure?: string
+      readonly retryIn: Milliseconds
+      /** Whether the attempt before it failed for the same reason. */
+      readonly again: boolean
+    }
   | {
       /** The rules are in force, but UDP clients from before may still be translated as the former ones said. */
       readonly type: 'conntrack-failed'

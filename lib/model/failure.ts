@@ -24,3 +24,7 @@ export class Failure extends Error {
     this.cure = cure
   }
 }
+
+/** What can be done about an error, where it is known. */
+export const cureOf = (error: unknown): Partial<Pick<Failure, 'cure'>> =>
+  error instanceof Failure ? { cure: error.cure } : {}

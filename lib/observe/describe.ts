@@ -3,6 +3,7 @@ import { endpointText } from '../model/endpoint.js'
 import type { ApiEvent, ProxyEvent, ProxyOwnEvent } from '../model/event.js'
 import { crashSentence } from './describe-crash.js'
 import { nodeSentence } from './describe-node.js'
+import { repairSentence } from './describe-repair.js'
 import { takeoverSentence } from './describe-takeover.js'
 import { connectionSentence, flowSentence } from './describe-traffic.js'
 import { type Sentence, sentence } from './sentence.js'
@@ -36,6 +37,9 @@ const apiSentence = (event: ApiEvent): Sentence => {
   }
 }
 
+const cured = ({ cure }: { readonly cure?: string }): string =>
+  cure === undefined ? '' : `; what to do: ${cure}`
+
 const ownSentence = (event: ProxyOwnEvent): Sentence => {
   switch (event.type) {
     case 'listening':
@@ -64,9 +68,16 @@ const ownSentence = (event: ProxyOwnEvent): Sentence => {
     }
     case 'rules-written':
       return sentence('info', 2, `wrote ${event.family} rules:\n${event.text.trimEnd()}`)
+    case 'rules-repaired':
+    case 'addresses-repaired':
+      return repairSentence(event)
     case 'family-failed': {
-      const stays = 'what was in force there stays, and it is tried again with each sync'
-      return sentence('error', 0, `${event.family} is not brought up to date: ${event.reason}; ${stays}`)
+      const stays = 'what was in force there stays, and it is tried again'
+      return sentence(
+        'error',
+        0,
+        `${event.family} is not brought up to date: ${event.reason}; ${stays}${cured(event)}`,
+      )
     }
     case 'synced': {
       const changed = event.opened + event.closed + event.written.length > 0
@@ -78,8 +89,10 @@ const ownSentence = (event: ProxyOwnEvent): Sentence => {
       return sentence('info', changed ? 0 : 3, text)
     }
     case 'sync-failed': {
-      const again = `trying again in ${durationText(event.retryIn)}`
-      return sentence('error', 0, `sync failed, what was in force stays: ${event.reason}; ${again}`)
+      const { reason, retryIn, again } = event
+      if (again) return sentence('info', 1, `sync failed again; next attempt in ${durationText(retryIn)}`)
+      const next = `trying again in ${durationText(retryIn)}`
+      return sentence('error', 0, `sync failed, what was in force stays: ${reason}; ${next}${cured(event)}`)
     }
     case 'conntrack-failed': {
       const effect = 'UDP clients that keep sending from the same port may go unanswered'
@@ -147,6 +160,8 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'endpoints':
     case 'affinity':
     case 'rules-written':
+    case 'rules-repaired':
+    case 'addresses-repaired':
     case 'family-failed':
     case 'synced':
     case 'sync-failed':

@@ -1,6 +1,7 @@
 import type { FamilyFailure } from '../capture/capture.js'
 import { errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
+import { cureOf } from '../model/failure.js'
 import type { Family } from '../model/ip-address.js'
 import type { Snapshot } from '../model/snapshot.js'
 
@@ -15,15 +16,18 @@ export class FamilyFailures {
 
   /**
    * Reports those that are new. Throws the first error where no family of the snapshot is left that works: then the whole
-   * work has failed. Else the others go on, and this one is tried again with the next sync.
+   * work has failed. Else the others go on, and this one is tried again soon.
    */
   tell(failures: readonly FamilyFailure[], { servicePorts }: Snapshot): void {
-    const failed = new Map(failures.map(({ family, error }) => [family, errorText(error)]))
+    const failed = new Map(failures.map(({ family, error }) => [family, error]))
     const told = this.#told
-    this.#told = failed
+    this.#told = new Map([...failed].map(([family, error]) => [family, errorText(error)]))
     const [first] = failures
     if (first && servicePorts.every(({ family }) => failed.has(family))) throw first.error
-    for (const [family, reason] of failed)
-      if (told.get(family) !== reason) this.#report({ type: 'family-failed', family, reason })
+    for (const [family, error] of failed) {
+      const reason = errorText(error)
+      if (told.get(family) !== reason)
+        this.#report({ type: 'family-failed', family, reason, ...cureOf(error) })
+    }
   }
 }

@@ -9,6 +9,8 @@ import { RateLimiter } from './rate-limiter.js'
 import { resumable } from './resumable.js'
 import type { ProxyParts } from './proxy-parts.js'
 import type { Source } from './source.js'
+import { SyncFailures } from './sync-failures.js'
+import { TakeOver } from './take-over.js'
 
 export interface StopOptions {
   /** How long open connections may go on. */
@@ -24,16 +26,17 @@ export class Proxy {
   #limiter: RateLimiter | undefined
   /** Since when a change has not been put into force. */
   #waitingSince: Milliseconds | undefined
-  /** Whether a predecessor serves that we have not taken over from yet. */
-  #succeeds: boolean
   /** Whether the source has seen everything once. */
   #informed = false
+  readonly #failures: SyncFailures
   readonly #familyFailures: FamilyFailures
   readonly #nodePortNotice: NodePortNotice
+  readonly #takeOver: TakeOver
 
   constructor(parts: ProxyParts) {
     this.#parts = parts
-    this.#succeeds = parts.predecessor !== undefined
+    this.#takeOver = new TakeOver(parts)
+    this.#failures = new SyncFailures(parts.report)
     this.#familyFailures = new FamilyFailures(parts.report)
     this.#nodePortNotice = new NodePortNotice(parts.report)
   }
@@ -58,10 +61,10 @@ export class Proxy {
 
   /** Begins to serve what `source` says. What goes wrong from here on is reported and tried again. */
   start(source: Source): void {
-    const { report, clock, syncPeriod: period, minSyncPeriod: minPeriod } = this.#parts
+    const { clock, syncPeriod: period, minSyncPeriod: minPeriod } = this.#parts
     const limiter = new RateLimiter({
       work: () => this.#syncInTime(source),
-      failed: (error, retryIn) => report({ type: 'sync-failed', reason: errorText(error), retryIn }),
+      failed: (error, retryIn) => this.#failures.tell(error, retryIn),
       ...{ period, minPeriod, clock },
     })
     this.#source = source
@@ -134,24 +137,27 @@ export class Proxy {
     await connections.ended
   }
 
-  async #syncInTime(source: Source): Promise<void> {
+  async #syncInTime(source: Source): Promise<boolean> {
     const since = this.#waitingSince
     this.#waitingSince = undefined
     try {
-      await this.#sync(source.snapshot())
+      return await this.#sync(source.snapshot())
     } catch (error) {
       this.#waitingSince = since ?? this.#parts.clock.now()
       throw error
     }
   }
 
-  /** A listener is there before a rule points at it, and until none does. If rules fail, what worked goes on working. */
-  async #sync(snapshot: Snapshot): Promise<void> {
+  /**
+   * A listener is there before a rule points at it, and until none does. If rules fail, what worked goes on working. Resolves
+   * with whether all is done.
+   */
+  async #sync(snapshot: Snapshot): Promise<boolean> {
     const { served, localPorts, capture, healthChecks, keeper, selfTest, nodePortsAt } = this.#parts
     const { clock, report } = this.#parts
     const began = clock.now()
     const { servicePorts } = snapshot
-    if (this.#succeeds) await this.#meetPredecessor()
+    await this.#takeOver.begin()
     const { opened, failures: unready } = await served.open(snapshot)
     const nodePortAddresses = nodePortsAt(snapshot)
     this.#nodePortNotice.look(snapshot, nodePortAddresses)
@@ -175,20 +181,11 @@ export class Proxy {
     const duration = milliseconds(clock.now() - began)
     const { written } = applied
     report({ type: 'synced', servicePorts: servicePorts.length, opened, closed, written, duration })
+    this.#failures.over()
     keeper.keepSnapshot(snapshot)
-    if (this.#succeeds) await this.#relievePredecessor()
+    await this.#takeOver.end()
     void selfTest?.look(servicePorts)
-  }
-
-  async #meetPredecessor(): Promise<void> {
-    const { predecessor, localPorts } = this.#parts
-    const saved = await predecessor?.rest()
-    if (saved) localPorts.adopt(saved)
-  }
-
-  async #relievePredecessor(): Promise<void> {
-    await this.#parts.predecessor?.relieve()
-    this.#succeeds = false
+    return failures.length === 0
   }
 
   /** Takes the portals' rules out and leaves the guard. Not being able to is not the end: `remove` comes later. */

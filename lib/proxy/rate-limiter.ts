@@ -2,8 +2,11 @@ import type { Alarm, Clock } from '../model/clock.js'
 import { type Milliseconds, milliseconds, seconds } from '../model/milliseconds.js'
 
 export interface RateLimiterOptions {
-  /** One run at a time. When it rejects, it is tried again, at last every `period`. */
-  readonly work: () => Promise<void>
+  /**
+   * One run at a time. Resolves with whether all of it could be done. What could not is tried again soon, and less and less
+   * often; when the work rejects, no request brings it earlier.
+   */
+  readonly work: () => Promise<boolean>
   /** Told of every rejection, and when the next attempt is. */
   readonly failed: (error: unknown, retryIn: Milliseconds) => void
   /** The work runs at least this often, asked or not. */
@@ -16,7 +19,7 @@ export interface RateLimiterOptions {
 /** Two runs may follow at once before the limit bites, so that a lone change never waits. As the original had it. */
 const burst = 2
 
-const firstRetry = seconds(1)
+const [firstRetry, longestRetry] = [seconds(1), seconds(10)]
 
 /** Runs work: not too often, not too seldom, one at a time. */
 export class RateLimiter {
@@ -28,6 +31,8 @@ export class RateLimiter {
   #running: Promise<void> | undefined
   #alarm: Alarm | undefined
   #failures = 0
+  /** Runs in a row, the last ones, that did not reject, and did not do all. */
+  #unfinished = 0
   #stopped = false
 
   constructor(options: RateLimiterOptions) {
@@ -71,15 +76,22 @@ export class RateLimiter {
     this.#tokens -= 1
     this.#asked = false
     try {
-      await work()
+      const done = await work()
       this.#failures = 0
-      this.#schedule(this.#wasAsked() ? this.#untilToken() : period)
+      this.#unfinished = done ? 0 : this.#unfinished + 1
+      const pause = done ? period : this.#retryAfter(this.#unfinished)
+      this.#schedule(this.#wasAsked() ? this.#untilToken() : pause)
     } catch (error) {
-      const retryIn = milliseconds(Math.min(firstRetry * 2 ** this.#failures, period))
       this.#failures += 1
+      const retryIn = this.#retryAfter(this.#failures)
       failed(error, retryIn)
       this.#schedule(retryIn)
     }
+  }
+
+  #retryAfter(failures: number): Milliseconds {
+    const { period } = this.#options
+    return milliseconds(Math.min(firstRetry * 2 ** (failures - 1), longestRetry, period))
   }
 
   #wasAsked(): boolean {

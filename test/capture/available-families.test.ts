@@ -44,6 +44,18 @@ await inNamespace(import.meta.url, () => {
     })
   })
 
+  t.test('what only fails now counts as there', async t => {
+    const locked = withIp6tables(() =>
+      Promise.resolve({ code: 4, stdout: '', stderr: 'Another app is currently holding the xtables lock.' }),
+    )
+    const killed = withIp6tables(() => Promise.resolve({ code: 137, stdout: '', stderr: '' }))
+    const hanging = withIp6tables(() =>
+      Promise.reject(Object.assign(new Error('late'), { code: 'ETIMEDOUT' })),
+    )
+    for (const host of [locked, killed, hanging])
+      t.match(await availableFamilies(host, nft), { families: ['IPv4', 'IPv6'] })
+  })
+
   t.test('where IPv6 is switched off, it is not used', async t => {
     run('ip', '-6', 'address', 'flush', 'dev', 'lo')
     t.match(await availableFamilies(machine, nft), {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { notRun, refused } from '../../lib/capture/iptables-failure.js'
+import { notRun, refused, whyUnreadable } from '../../lib/capture/iptables-failure.js'
 
 const input = '*nat\n:KUBE-A - [0:0]\n-A KUBE-A -j NOSUCH\nCOMMIT\n'
 
@@ -60,3 +60,18 @@ for (const [name, stderr] of [
     t.match(failure.message, /, at: -A KUBE-A -j NOSUCH$/)
     t.end()
   })
+
+t.test('a program that a signal ended is said to be', t => {
+  t.match(failed(137, '').message, 'signal 9 ended it')
+  t.end()
+})
+
+t.test('what no iptables-save prints is not believed, nor half of what it does', t => {
+  const saved = '# Generated\n*nat\n:OUTPUT ACCEPT [0:0]\n[1:60] -A OUTPUT -j A\n-A OUTPUT -j B\nCOMMIT\n'
+  t.equal(whyUnreadable('iptables-save', ''), undefined)
+  t.equal(whyUnreadable('iptables-save', `${saved}\n${saved}`), undefined)
+  t.match(whyUnreadable('iptables-save', 'Segmentation fault\n')?.message, /makes no sense: Segmentation/)
+  t.match(whyUnreadable('iptables-save', saved.replace('COMMIT\n', ''))?.message, /a table without an end/)
+  t.match(whyUnreadable('iptables-save', `${saved}*filter\n-A INP`)?.code, 'failed')
+  t.end()
+})

@@ -34,7 +34,7 @@ const left = (): string[] => {
 
 /** As if runs in every way had been killed. */
 const killedRuns = async (): Promise<void> => {
-  await new LocalRoutes({ host: machine, families, connected: () => Promise.resolve(new Set()) }).apply(both)
+  await new LocalRoutes({ ...common, families, connected: () => Promise.resolve(new Set()) }).apply(both)
   await rulesOf('nft', dnat).apply(both)
   await rulesOf('legacy').apply(both)
 }

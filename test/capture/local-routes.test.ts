@@ -30,8 +30,9 @@ const wholeRoutes = (routes: LocalRoutes): Routes => ({
   whyNot: address => routes.whyNot(address),
   isLent: address => routes.isLent(address),
 })
+const report = (): undefined => undefined
 const routesFor = (which: readonly Family[]): Routes =>
-  wholeRoutes(new LocalRoutes({ host: machine, families: which, connected }))
+  wholeRoutes(new LocalRoutes({ host: machine, families: which, connected, report }))
 
 // Without link-local addresses, which come when they come.
 const routes = (): string =>
@@ -129,7 +130,7 @@ await inNamespace(import.meta.url, () => {
         return machine.run(program, args, options)
       },
     }
-    const overtaken = wholeRoutes(new LocalRoutes({ host: late, families: ['IPv4'], connected }))
+    const overtaken = wholeRoutes(new LocalRoutes({ host: late, families: ['IPv4'], connected, report }))
     t.teardown(() => runAll('ip route delete broadcast 10.96.0.9 dev lo table local'))
     await overtaken.prepare({
       guarded: [],
@@ -241,14 +242,14 @@ await inNamespace(import.meta.url, () => {
       ...machine,
       run: program => Promise.reject(Object.assign(new Error(`spawn ${program} ENOENT`), { code: 'ENOENT' })),
     }
-    await t.rejects(wholeRoutes(new LocalRoutes({ host, families, connected })).apply(wanted(four)), {
+    await t.rejects(wholeRoutes(new LocalRoutes({ host, families, connected, report })).apply(wanted(four)), {
       code: 'missing',
     })
     const stderr = 'RTNETLINK answers: Operation not permitted\nCommand failed -:1\n'
     const answer = { code: 2, stdout: '', stderr }
     const refusing: Host = { ...machine, run: () => Promise.resolve(answer) }
     await t.rejects(
-      wholeRoutes(new LocalRoutes({ host: refusing, families, connected })).apply(wanted(four)),
+      wholeRoutes(new LocalRoutes({ host: refusing, families, connected, report })).apply(wanted(four)),
       {
         code: 'failed',
         message: /Operation not permitted/,

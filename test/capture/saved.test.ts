@@ -14,6 +14,7 @@ for (const file of ['nft.txt', 'nft-counters.txt', 'legacy.txt', 'legacy-counter
         from: 'INPUT',
         place: 2,
         rule: '-m comment --comment "Ensure that non-local NodePort traffic can flow" -j KUBE-NODEPORT-NON-LOCAL',
+        behind: '-p tcp -m tcp --dport 22 -j ACCEPT',
       },
     ])
     t.strictSame(

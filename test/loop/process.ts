@@ -163,6 +163,7 @@ export class Process {
         if (!this.#life.isOver && !this.#stopping) promises.applied(wanted, failed)
         return applied
       },
+      isIntact: () => iptables.isIntact(),
       standing: portals => iptables.standing(portals),
       remove: () => iptables.remove(),
     }

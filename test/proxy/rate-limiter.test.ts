@@ -12,7 +12,7 @@ interface Trial {
   readonly retries: number[]
 }
 
-const trial = (work: () => Promise<void> = () => Promise.resolve(), minPeriod = 1000): Trial => {
+const trial = (work: () => Promise<boolean> = () => Promise.resolve(true), minPeriod = 1000): Trial => {
   const clock = new FakeClock()
   const runs: number[] = []
   const retries: number[] = []
@@ -46,7 +46,7 @@ t.test('requests without a pause do not put a run off', async t => {
   const clock = new FakeClock()
   let runs = 0
   const limiter = new RateLimiter({
-    work: () => Promise.resolve(void (runs += 1)),
+    work: () => Promise.resolve((runs += 1) > 0),
     failed: () => undefined,
     ...{ period: seconds(30), minPeriod: seconds(1) },
     // A real timer takes a millisecond at the least.
@@ -88,7 +88,7 @@ t.test('once asked for, it runs again every period', async t => {
 })
 
 t.test('a request during a run makes one more run after it, never two at a time', async t => {
-  let finish: () => void = () => undefined
+  let finish: (done: boolean) => void = () => undefined
   const { clock, limiter, runs } = trial(() => new Promise(resolve => (finish = resolve)))
   limiter.request()
   await clock.pass(10)
@@ -96,16 +96,16 @@ t.test('a request during a run makes one more run after it, never two at a time'
   limiter.request()
   await clock.pass(5000)
   t.strictSame(runs, [0])
-  finish()
+  finish(true)
   await clock.pass(10)
   t.strictSame(runs, [0, 5010])
 })
 
-t.test('work that fails is tried again after 1 s, 2 s, 4 s … and at last every period', async t => {
+t.test('work that fails is tried again after 1 s, 2 s, 4 s … and at last every 10 s', async t => {
   const { clock, limiter, runs, retries } = trial(() => Promise.reject(new Error('no')))
   limiter.request()
   await clock.pass(100_000)
-  t.strictSame(retries.slice(0, 7), [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000])
+  t.strictSame(retries.slice(0, 7), [1000, 2000, 4000, 8000, 10_000, 10_000, 10_000])
   t.strictSame(runs.slice(0, 4), [0, 1000, 3000, 7000])
 })
 
@@ -118,8 +118,20 @@ t.test('requests do not hurry work that fails', async t => {
   t.strictSame(runs, [0])
 })
 
+t.test('work that is half done is tried again like work that fails, and requests run at once', async t => {
+  const outcomes = [false, false, false, true, true]
+  const { clock, limiter, runs, retries } = trial(() => Promise.resolve(outcomes.shift() ?? true))
+  limiter.request()
+  await clock.pass(2000)
+  t.strictSame(runs, [0, 1000])
+  limiter.request()
+  await clock.pass(20_000)
+  t.strictSame(runs, [0, 1000, 2000, 6000])
+  t.strictSame(retries, [])
+})
+
 t.test('stopping waits for the run under way and starts no other', async t => {
-  let finish: () => void = () => undefined
+  let finish: (done: boolean) => void = () => undefined
   const { clock, limiter, runs } = trial(() => new Promise(resolve => (finish = resolve)))
   limiter.request()
   await clock.pass(10)
@@ -128,7 +140,7 @@ t.test('stopping waits for the run under way and starts no other', async t => {
   const stopping = limiter.stop().then(() => (stopped = true))
   await settled()
   t.equal(stopped, false)
-  finish()
+  finish(true)
   await stopping
   await clock.pass(100_000)
   t.strictSame(runs, [0])

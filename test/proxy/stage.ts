@@ -172,6 +172,7 @@ export const stage = ({ left = new Map(), standing = [], diskFails }: StageOptio
         standing === 'unknown'
           ? Promise.reject(new Error('cannot be told'))
           : Promise.resolve(portals.filter(({ servicePort: { service } }) => standing.includes(service))),
+      isIntact: () => Promise.resolve(true),
       remove: () => Promise.resolve([String(notes.push('all rules out'))]),
     },
     ...{

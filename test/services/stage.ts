@@ -195,12 +195,14 @@ export interface StageOptions {
   readonly args?: readonly string[]
   /** API groups that the server has not heard of, such as `discovery.k8s.io`. */
   readonly missingGroups?: readonly string[]
+  /** What becomes kube-portal: `env PATH=/here`. */
+  readonly runner?: readonly string[]
 }
 
 /** Starts all of it in this namespace; it ends with the tests. */
 export const startStage = async (
   backend: Backend,
-  { args = [], missingGroups = [] }: StageOptions = {},
+  { args = [], missingGroups = [], runner = [] }: StageOptions = {},
 ): Promise<Stage> => {
   const cluster = await startSandbox({
     ...{ host: machine, clock: realClock, now: () => new Date(), random: Math.random },
@@ -212,7 +214,7 @@ export const startStage = async (
     ...['--kubeconfig', kubeconfig, '--hostname-override', cluster.nodeName],
     ...['--iptables-min-sync-period', '20ms', '--iptables-backend', backend],
   ]
-  const start: StartPortal = more => new PortalProcess([...usual, ...more])
+  const start: StartPortal = more => new PortalProcess([...usual, ...more], runner)
   const stage = new Stage(cluster, start, args)
   t.teardown(async () => {
     await stage.portal.stop()

@@ -1,0 +1,31 @@
+import type { LocalPorts } from './local-ports.js'
+import type { Predecessor } from './predecessor.js'
+
+export interface TakeOverParts {
+  /** Absent: nobody serves yet. */
+  readonly predecessor?: Predecessor
+  readonly localPorts: LocalPorts
+}
+
+/** How we take over from a process that serves, once. Without one, there is nothing to do. */
+export class TakeOver {
+  readonly #parts: TakeOverParts
+  #done = false
+
+  constructor(parts: TakeOverParts) {
+    this.#parts = parts
+  }
+
+  /** Has it rest; its local ports are ours. To be called before listeners open. */
+  async begin(): Promise<void> {
+    const { predecessor, localPorts } = this.#parts
+    const saved = this.#done ? undefined : await predecessor?.rest()
+    if (saved) localPorts.adopt(saved)
+  }
+
+  /** Has it accept nobody any more. To be called when all is served here. */
+  async end(): Promise<void> {
+    if (!this.#done) await this.#parts.predecessor?.relieve()
+    this.#done = true
+  }
+}
