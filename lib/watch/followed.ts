@@ -9,11 +9,17 @@ export interface Followed<Value> {
   readonly decode: (object: unknown) => Value
 }
 
-/** The key of an object in a mirror: `NAMESPACE/NAME`, or `NAME` for kinds without namespaces. */
+/** As it is, unless it could be taken for something else in a key. */
+const part = (name: string): string => (/["/]/.test(name) ? JSON.stringify(name) : name)
+
+/**
+ * The key of an object in a mirror: `NAMESPACE/NAME`, or `NAME` for kinds without namespaces. What is no name is quoted, so that no
+ * two objects have the same key.
+ */
 export const keyOf = (object: unknown): string => {
   const namespace = text(field(object, 'metadata', 'namespace')) ?? ''
-  const name = text(field(object, 'metadata', 'name')) ?? ''
-  return namespace === '' ? name : `${namespace}/${name}`
+  const name = part(text(field(object, 'metadata', 'name')) ?? '')
+  return namespace === '' ? name : `${part(namespace)}/${name}`
 }
 
 /** `before` where `after` is equal to it, so that an unchanged object is the same object. */

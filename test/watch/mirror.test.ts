@@ -128,6 +128,17 @@ t.test('an object that stays as it was is no change', async t => {
   t.equal(it.seen.length, 1)
 })
 
+t.test('an object without a namespace does not replace one whose namespace its name names', async t => {
+  const strange = [{ name: 'shop/cart' }, { namespace: 'shop/cart' }, { namespace: 'shop', name: '"cart"' }]
+  const lines = strange.map((metadata, index) => {
+    const named = { name: '', ...metadata, resourceVersion: String(6 + index) }
+    return line('ADDED', { kind: 'Service', apiVersion: 'v1', metadata: named })
+  })
+  const it = stage(t, [listOf(5, ['cart']), { body: lines }])
+  await it.play()
+  t.equal(it.names(), String.raw`shop/cart@5 "shop/cart"@6 "shop/cart"/@7 shop/"\"cart\""@8`)
+})
+
 t.test('a list comes in pages', async t => {
   const it = stage(t, [
     listOf(5, ['a'], { continue: 'p2' }),
