@@ -15,11 +15,11 @@ export const service = ({
   namespace = 'shop',
   labels,
   annotations,
-  created,
+  created = '2026-01-01T00:00:00Z',
   spec,
   status,
 }: ServiceParts = {}): unknown => ({
-  metadata: { name, namespace, labels, annotations, creationTimestamp: created ?? '2026-01-01T00:00:00Z' },
+  metadata: { name, namespace, labels, annotations, creationTimestamp: created },
   spec: { type: 'ClusterIP', clusterIP: '10.96.0.10', ports: [{ protocol: 'TCP', port: 80 }], ...spec },
   status,
 })

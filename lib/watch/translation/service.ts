@@ -39,6 +39,15 @@ const affinityOf = (object: unknown): Affinity => {
   }
 }
 
+/** How the API writes times. They sort as texts. */
+const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
+
+/** One that does not say, or says what is no time, is younger than all others: else it could have what is theirs. */
+const createdOf = (object: unknown): string => {
+  const written = text(field(object, 'metadata', 'creationTimestamp')) ?? ''
+  return timestamp.test(written) && !Number.isNaN(Date.parse(written)) ? written : '~'
+}
+
 const addresses = (written: readonly string[]): readonly IpAddress[] | undefined => {
   try {
     return written.map(ipAddress)
@@ -65,8 +74,7 @@ export const readService = (object: unknown): Service => {
   const service = {
     ...{ namespace, name, key: `${namespace}/${name}`, what, clusterIps },
     ...{ affinity: affinityOf(object), terms },
-    // One that does not say is younger than all others.
-    created: text(field(object, 'metadata', 'creationTimestamp')) ?? '~',
+    created: createdOf(object),
   }
   const skip = whyNotOurs(draft)
   // What is refused owns nothing: else it could take away others' endpoints.

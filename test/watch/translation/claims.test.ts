@@ -25,6 +25,12 @@ t.test('a portal belongs to the older of two Services, and the other keeps its o
     ])
 })
 
+t.test('a Service that does not say when it was made takes nothing from one that does', async t => {
+  for (const bad of ['', '!', '0000', '2020-13-45T99:99:99Z', '2020-01-01', 'NaN', 0, null, {}])
+    for (const said of inAnyOrder({}, { name: 'bad', created: bad }))
+      t.equal(said[0], 'shop/cart/TCP at 10.96.0.10:80 -> nobody', `made ${JSON.stringify(bad)}`)
+})
+
 t.test('a Service of which nothing is left is not proxied', async t => {
   for (const said of inAnyOrder({ name: 'old', created }, {}))
     t.strictSame(said, [
