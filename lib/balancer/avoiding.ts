@@ -48,9 +48,9 @@ export class Avoiding implements Picker {
   }
 
   replace(endpoints: readonly Endpoint[]): void {
-    const texts = new Set(endpoints.map(endpointText))
-    for (const text of this.#suspects.keys()) if (!texts.has(text)) this.#suspects.delete(text)
-    this.#endpoints = texts.size
+    this.#endpoints = endpoints.length
+    const texts = this.#suspects.size > 0 ? new Set(endpoints.map(endpointText)) : undefined
+    for (const text of this.#suspects.keys()) if (!texts?.has(text)) this.#suspects.delete(text)
     this.#picker.replace(endpoints)
   }
 

@@ -8,7 +8,8 @@ import type { Picker } from './picker.js'
  */
 export class RoundRobin implements Picker {
   readonly #random: () => number
-  #endpoints: ReadonlyMap<string, Endpoint> = new Map()
+  /** Sorted: so an equal set is told without a text of each, which for 10,000 would take long. */
+  #endpoints: readonly Endpoint[] = []
   #order: readonly Endpoint[] = []
   #turn = 0
 
@@ -29,11 +30,11 @@ export class RoundRobin implements Picker {
   }
 
   replace(endpoints: readonly Endpoint[]): void {
-    const next = new Map(endpoints.map(endpoint => [endpointText(endpoint), endpoint]))
-    if (next.size === this.#endpoints.size && [...next.keys()].every(text => this.#endpoints.has(text)))
+    const next = distinct(endpoints)
+    if (next.length === this.#endpoints.length && next.every((each, at) => isSame(each, this.#endpoints[at])))
       return
     this.#endpoints = next
-    this.#order = shuffled([...next.values()], this.#random)
+    this.#order = shuffled([...next], this.#random)
     this.#turn = 0
   }
 
@@ -46,8 +47,24 @@ export class RoundRobin implements Picker {
   }
 }
 
-/** The same values in random order (Fisher and Yates). */
-const shuffled = <Value>(values: readonly Value[], random: () => number): Value[] => {
-  const left = [...values]
-  return values.flatMap(() => left.splice(Math.floor(random() * left.length), 1))
+const isSame = (one: Endpoint, other: Endpoint | undefined): boolean =>
+  one.address === other?.address && one.port === other.port
+
+const byPlace = (one: Endpoint, other: Endpoint): number => {
+  if (one.address === other.address) return one.port - other.port
+  return one.address < other.address ? -1 : 1
+}
+
+/** Each once, and sorted. */
+const distinct = (endpoints: readonly Endpoint[]): readonly Endpoint[] =>
+  endpoints.toSorted(byPlace).filter((each, at, all) => !isSame(each, all[at - 1]))
+
+/** Puts the values into random order (Fisher and Yates), in place: there may be 10,000. */
+const shuffled = <Value extends object>(values: Value[], random: () => number): readonly Value[] => {
+  for (const [index, value] of values.entries()) {
+    const other = index + Math.floor(random() * (values.length - index))
+    values[index] = values[other] ?? value
+    values[other] = value
+  }
+  return values
 }

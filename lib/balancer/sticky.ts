@@ -80,9 +80,9 @@ export class Sticky implements Picker {
   }
 
   replace(endpoints: readonly Endpoint[]): void {
-    const stays = new Set(endpoints.map(endpointText))
+    const stays = this.#pins.size > 0 ? new Set(endpoints.map(endpointText)) : undefined
     for (const [client, { endpoint }] of this.#pins)
-      if (!stays.has(endpointText(endpoint))) this.#pins.delete(client)
+      if (!stays?.has(endpointText(endpoint))) this.#pins.delete(client)
     this.#picker.replace(endpoints)
   }
 

@@ -20,7 +20,8 @@ export class Departures {
   readonly #bound = new Crowd<Bound>()
   readonly #goneSince = new Map<string, Milliseconds>()
   #endpoints: readonly Endpoint[] = []
-  #present: ReadonlySet<string> = new Set()
+  /** The texts of `#endpoints`, once somebody asks: most service ports have no connection when they change. */
+  #texts: ReadonlySet<string> | undefined
   #policy: OnEndpointGone = { kind: 'keep' }
   #alarm: Alarm | undefined
 
@@ -33,7 +34,7 @@ export class Departures {
     const to = endpointText(endpoint)
     const place = this.#bound.add({ connection, to })
     // It may have gone while it was dialled.
-    if (!this.#present.has(to)) {
+    if (!this.#serves(to)) {
       this.#note()
       this.#schedule()
     }
@@ -53,16 +54,21 @@ export class Departures {
     // Nearly always, at each sync of thousands of service ports.
     if (endpoints === this.#endpoints && policy === this.#policy) return
     this.#endpoints = endpoints
-    this.#present = new Set(endpoints.map(endpointText))
+    this.#texts = undefined
     this.#policy = policy
     this.#note()
     this.#schedule()
   }
 
+  #serves(text: string): boolean {
+    this.#texts ??= new Set(this.#endpoints.map(endpointText))
+    return this.#texts.has(text)
+  }
+
   /** Notes since when the endpoints of open connections have been gone, of those that are. */
   #note(): void {
     const now = this.#clock.now()
-    const gone = new Set(this.#bound.members.map(({ to }) => to).filter(to => !this.#present.has(to)))
+    const gone = new Set(this.#bound.members.map(({ to }) => to).filter(to => !this.#serves(to)))
     for (const text of this.#goneSince.keys()) if (!gone.has(text)) this.#goneSince.delete(text)
     for (const text of gone) if (!this.#goneSince.has(text)) this.#goneSince.set(text, now)
   }

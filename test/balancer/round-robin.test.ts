@@ -28,7 +28,7 @@ t.test('several endpoints are dealt in turn, and over again', t => {
 t.test('a new set is shuffled', t => {
   const picker = new RoundRobin(() => 0.999)
   picker.replace(endpoints(1, 2, 3))
-  t.equal(dealt(picker, 4), '3 2 1 3')
+  t.equal(dealt(picker, 4), '3 1 2 3')
   t.end()
 })
 

@@ -1,4 +1,4 @@
-import { type Endpoint, endpointText } from '../../model/endpoint.js'
+import type { Endpoint } from '../../model/endpoint.js'
 import { type Family, familyOf } from '../../model/ip-address.js'
 import type { EndpointSlice, SliceEndpoint, SlicePort } from './endpoint-slice.js'
 import type { ForbiddenEndpoints } from './forbidden-endpoints.js'
@@ -17,13 +17,22 @@ export interface Candidate extends Endpoint {
 const rank = ({ terminating, ready, serving }: SliceEndpoint): number =>
   (terminating ? 0 : 4) + (ready ? 2 : 0) + (serving ? 1 : 0)
 
-/** Who could serve the port called so. Sorted, and each once. */
+/** By address, then by port; of those that are the same, the one that wins comes first. */
+const inOrder = (one: Candidate, other: Candidate): number => {
+  if (one.address !== other.address) return one.address < other.address ? -1 : 1
+  return one.port - other.port || rank(other.state) - rank(one.state)
+}
+
+const isSame = (one: Endpoint | undefined, other: Endpoint): boolean =>
+  one?.address === other.address && one.port === other.port
+
+/** Who could serve the port called so. Sorted, and each once. A Service may have 10,000: so no text is made of each. */
 export const candidatesFor = (
   wanted: PortWanted,
   slices: readonly EndpointSlice[],
   forbidden: ForbiddenEndpoints,
 ): readonly Candidate[] => {
-  const found = new Map<string, Candidate>()
+  const found: Candidate[] = []
   for (const slice of slices) {
     const concerned = forbidden.concerns(slice)
     for (const { name, protocol, port } of slice.ports) {
@@ -32,12 +41,11 @@ export const candidatesFor = (
         const candidate = { address: state.address, port, state }
         if (familyOf(state.address) !== wanted.family) continue
         if (concerned && forbidden.why(candidate, protocol) !== undefined) continue
-        const key = endpointText(candidate)
-        const former = found.get(key)
-        // While a pod moves from one slice to another, it is in both.
-        if (!former || rank(state) > rank(former.state)) found.set(key, candidate)
+        found.push(candidate)
       }
     }
   }
-  return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, candidate]) => candidate)
+  found.sort(inOrder)
+  // While a pod moves from one slice to another, it is in both.
+  return found.filter((candidate, index) => !isSame(found[index - 1], candidate))
 }
