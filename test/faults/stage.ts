@@ -10,7 +10,7 @@ import { kubeconfigFor } from '../../lib/sandbox/api/serve/kubeconfig.js'
 import { startApiServer } from '../../lib/sandbox/api/serve/server.js'
 import { services } from '../../lib/watch/api-kind.js'
 import { field } from '../../lib/watch/raw.js'
-import { type Stage, startStage } from '../services/stage.js'
+import { type Stage, type StageOptions, startStage } from '../services/stage.js'
 import { Road } from './road.js'
 import { Unruly } from './unruly.js'
 
@@ -96,7 +96,7 @@ export class FaultStage {
   }
 }
 
-export interface FaultOptions {
+export interface FaultOptions extends Pick<StageOptions, 'runner'> {
   /** Absent: whoever can connect may do everything. */
   readonly tokens?: Tokens
   /** Written to `tokenFile`, which the kubeconfig then names. */
@@ -111,8 +111,12 @@ const kubeconfigWith = (url: string, ca: string | undefined, token: string | und
 }
 
 /** Starts all of it in this namespace; it ends with the tests. */
-export const startFaultStage = async ({ tokens, token }: FaultOptions = {}): Promise<FaultStage> => {
-  const stage = await startStage('nft')
+export const startFaultStage = async ({
+  tokens,
+  token,
+  ...options
+}: FaultOptions = {}): Promise<FaultStage> => {
+  const stage = await startStage('nft', options)
   const parts = { store: stage.objects, clock: realClock, now: () => new Date() }
   const unruly = new Unruly(createHandler({ ...parts, ...(tokens && { tokens }) }))
   const server = await startApiServer({
