@@ -43,7 +43,8 @@ export class RoundRobin implements Picker {
     const failures = failed.map(endpointText)
     const inTurn = [...this.#order.slice(this.#turn), ...this.#order.slice(0, this.#turn)]
     const ranks = inTurn.map(endpoint => failures.lastIndexOf(endpointText(endpoint)))
-    return (this.#turn + ranks.indexOf(Math.min(...ranks))) % ranks.length
+    const lowest = ranks.reduce((one, other) => Math.min(one, other), Infinity)
+    return (this.#turn + ranks.indexOf(lowest)) % ranks.length
   }
 }
 

@@ -26,6 +26,9 @@ export interface MirrorOptions<Value> extends Followed<Value> {
   readonly changed: () => void
 }
 
+/** Ten times as many as in the largest clusters: a server that makes up more has no end of them. */
+const mostObjects = 500_000
+
 /** Shorter watches are not worth having: a server that ends them at once would be asked without a pause. */
 const shortWatch = 1_000
 
@@ -159,6 +162,8 @@ export class Mirror<Value> {
     } else {
       const after = sameOr(before, this.#followed.decode(event.object))
       if (before !== undefined && after === before) return
+      if (before === undefined && this.#values.size >= mostObjects)
+        throw new ApiError('garbage', `the server has more than ${mostObjects} ${this.kind.resource}`)
       this.#values.set(key, after)
     }
     this.#options.changed()

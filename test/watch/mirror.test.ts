@@ -295,6 +295,18 @@ t.test('a mirror of one Node lists and watches that one only', async t => {
   ])
 })
 
+t.test(
+  'a server that makes up objects without end is asked for a new list, and takes nothing away',
+  async t => {
+    const names = Array.from({ length: 500_000 }, (_, index) => `s${index}`)
+    const made = { body: [event('MODIFIED', 's1', 6), event('ADDED', 'more', 7)], end: 'open' } as const
+    const it = stage(t, [listOf(5, names), made, listOf(9, ['cart'])])
+    await it.play()
+    t.strictSame(troubles(it), ['watch garbage: the server has more than 500000 services; 800'])
+    t.equal(it.names(), 'shop/cart@9')
+  },
+)
+
 t.test('a server that is not there takes no more than a request a second', async t => {
   const pauses = await stage(t, [
     listOf(1, []),

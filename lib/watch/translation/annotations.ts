@@ -3,7 +3,7 @@ import { errorText } from '../../model/error-text.js'
 import { onEndpointGone, proxyProtocol, type Terms } from '../../model/terms.js'
 import { field, textFields } from '../raw.js'
 import type { ProxiedPort } from './service-ports.js'
-import { refused, type Skip, someOf } from './skip.js'
+import { refused, shown, type Skip, someOf } from './skip.js'
 
 /** What a Service asks of us in particular. */
 export interface Annotations {
@@ -21,9 +21,6 @@ const known: ReadonlySet<string> = new Set([
   'on-endpoint-gone',
   'proxy-protocol',
 ])
-
-// What a Service's author writes may be long, and is to be read in a log.
-const shown = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)
 
 /** Reads the annotations of the Service that events call `what`: those called `kube-portal.dev/NAME`. */
 export const readAnnotations = (what: string, object: unknown): Annotations => {

@@ -1,7 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { HealthCheck } from '../../model/health-check.js'
 import type { OwnPods } from '../../model/own-pods.js'
-import type { ServicePort } from '../../model/service-port.js'
 import type { Snapshot } from '../../model/snapshot.js'
 import type { EndpointSlice } from './endpoint-slice.js'
 import type { Node } from './node.js'
@@ -57,14 +55,11 @@ export class Composer {
   compose({ services, slices, node }: Objects): Composition {
     if (!sameNode(this.#node, node)) this.#rows = new Rows({ ...this.#options, ...(node && { node }) })
     this.#node = node
-    const servicePorts: ServicePort[] = []
-    const healthChecks: HealthCheck[] = []
-    const skips: Skip[] = []
-    for (const served of this.#rows.serve(services, slices)) {
-      servicePorts.push(...served.servicePorts)
-      healthChecks.push(...served.healthChecks)
-      skips.push(...served.skips)
-    }
+    // Not by `push(...)`: a Service may have more ports than a call may have arguments.
+    const all = this.#rows.serve(services, slices)
+    const servicePorts = all.flatMap(served => served.servicePorts)
+    const healthChecks = all.flatMap(served => served.healthChecks)
+    const skips = all.flatMap(served => served.skips)
     const ownPods = this.#options.ownPods ?? ownPodsOf(node)
     return {
       snapshot: { servicePorts, healthChecks, ownPods, nodeAddresses: node?.addresses ?? [] },

@@ -5,7 +5,8 @@ import { whyUndialable } from '../../model/undialable.js'
 import { whyLabelled } from './not-ours.js'
 import { field, flag, list, text, texts } from '../raw.js'
 import { portIn, protocolIn } from './service-ports.js'
-import { notForUs, objectText, refused, type Skip, someOf } from './skip.js'
+import { fewOf, notForUs, objectText, refused, type Skip, someOf } from './skip.js'
+import { whyTooLong } from './too-long.js'
 
 /** A port that all endpoints of a slice have. */
 export interface SlicePort {
@@ -87,6 +88,18 @@ const readEndpoint = (written: unknown, family: Family): SliceEndpoint | string 
 const fits = <Value>(read: Value | string): read is Value => typeof read !== 'string'
 const problem = (read: unknown): read is string => typeof read === 'string'
 
+/** The same ports, but each name once: two would be two ports of each endpoint, of which the Service has one. */
+const eachOnce = (ports: readonly (SlicePort | string)[]): readonly (SlicePort | string)[] => {
+  const taken = new Set<string>()
+  return ports.map(port => {
+    if (problem(port)) return port
+    const mark = `${port.protocol} ${port.name}`
+    if (taken.has(mark)) return `its port ${JSON.stringify(port.name)} is there twice`
+    taken.add(mark)
+    return port
+  })
+}
+
 const partsOf = (object: unknown, what: string): Pick<EndpointSlice, 'ports' | 'endpoints' | 'skips'> => {
   const none = { ports: [], endpoints: [] }
   const labelled = whyLabelled(object)
@@ -97,17 +110,19 @@ const partsOf = (object: unknown, what: string): Pick<EndpointSlice, 'ports' | '
       ...none,
       skips: [refused(what, `its addressType is ${JSON.stringify(family ?? null)}, not IPv4 or IPv6`)],
     }
-  const ports = list(field(object, 'ports')).map(readPort)
+  const tooLong = whyTooLong({ ports: field(object, 'ports'), endpoints: field(object, 'endpoints') })
+  if (tooLong !== undefined) return { ...none, skips: [refused(what, tooLong)] }
+  const ports = eachOnce(list(field(object, 'ports')).map(readPort))
   const endpoints = list(field(object, 'endpoints')).map(each => readEndpoint(each, family))
   const bad = endpoints.filter(problem)
   return {
     ports: ports.filter(fits),
     endpoints: endpoints.filter(fits),
-    skips: [
+    skips: fewOf([
       ...ports.filter(problem).map(reason => refused(what, reason)),
       ...(bad.length > 0 ? [refused(what, `nothing is to be dialled at ${someOf(bad)}`)] : []),
       ...(endpoints.length > 0 && ports.length === 0 ? [refused(what, 'its endpoints have no ports')] : []),
-    ],
+    ]),
   }
 }
 

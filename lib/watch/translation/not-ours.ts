@@ -2,6 +2,7 @@ import type { IpAddress } from '../../model/ip-address.js'
 import { whyUndialable } from '../../model/undialable.js'
 import { field, textFields } from '../raw.js'
 import { isDnsLabel, notForUs, refused, type Skip } from './skip.js'
+import { whyTooLong } from './too-long.js'
 
 const proxyName = 'service.kubernetes.io/service-proxy-name'
 const headless = 'service.kubernetes.io/headless'
@@ -39,6 +40,14 @@ const whyIps = ({ what, written, clusterIps }: ServiceDraft): Skip | undefined =
 /** Why nothing of a Service is proxied; undefined when something is. */
 export const whyNotOurs = (draft: ServiceDraft): Skip | undefined => {
   const { namespace, name, what, object, written } = draft
+  const tooLong = whyTooLong({
+    ports: field(object, 'spec', 'ports'),
+    'cluster IPs': field(object, 'spec', 'clusterIPs'),
+    'external IPs': field(object, 'spec', 'externalIPs'),
+    'load-balancer IPs': field(object, 'status', 'loadBalancer', 'ingress'),
+    loadBalancerSourceRanges: field(object, 'spec', 'loadBalancerSourceRanges'),
+  })
+  if (tooLong !== undefined) return refused(what, tooLong)
   if (!isDnsLabel(namespace) || !isDnsLabel(name)) return refused(what, 'its name is no DNS label')
   const labelled = whyLabelled(object)
   if (labelled !== undefined) return notForUs(what, labelled)

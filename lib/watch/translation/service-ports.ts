@@ -61,9 +61,11 @@ const withNodePort = (what: string, read: ProxiedPort, written: unknown): Proxie
   return refused(what, `${it}, which is not from 1 to 65535`)
 }
 
-// The same name or number once more for another protocol is another port: that is how a DNS server has both.
-const clash = (one: ProxiedPort, other: ProxiedPort): boolean =>
-  one.protocol === other.protocol && (one.name === other.name || one.port === other.port)
+/** What no other port of a Service may have. For another protocol it may: that is how a DNS server has both. */
+const marksOf = ({ protocol, name, port: number }: ProxiedPort): readonly string[] => [
+  `${protocol} ${name}`,
+  `${protocol}/${number}`,
+]
 
 const typesWithNodePorts: ReadonlySet<unknown> = new Set(['NodePort', 'LoadBalancer'])
 
@@ -72,12 +74,14 @@ export const readServicePorts = (what: string, object: unknown): ServicePorts =>
   const hasNodePorts = typesWithNodePorts.has(field(object, 'spec', 'type'))
   const ports: ProxiedPort[] = []
   const skips: Skip[] = []
+  const taken = new Set<string>()
   for (const each of list(field(object, 'spec', 'ports'))) {
     const read = readPort(what, each)
     if ('type' in read) skips.push(read)
-    else if (ports.some(other => clash(other, read)))
+    else if (marksOf(read).some(mark => taken.has(mark)))
       skips.push(refused(what, `${writtenPort(each)} is there twice`))
     else {
+      for (const mark of marksOf(read)) taken.add(mark)
       const whole = hasNodePorts ? withNodePort(what, read, each) : read
       if ('type' in whole) skips.push(whole)
       ports.push('type' in whole ? read : whole)

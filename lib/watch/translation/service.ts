@@ -5,7 +5,7 @@ import { type Annotations, readAnnotations } from './annotations.js'
 import { field, text, texts } from '../raw.js'
 import { type Exposure, readExposure } from './exposure.js'
 import { type ServiceDraft, whyNotOurs } from './not-ours.js'
-import { objectText, type Skip } from './skip.js'
+import { fewOf, objectText, type Skip } from './skip.js'
 
 /** What we need of a Service. */
 export interface Service {
@@ -80,5 +80,5 @@ export const readService = (object: unknown): Service => {
   // What is refused owns nothing: else it could take away others' endpoints.
   if (skip) return { ...service, clusterIps: skip.why === 'refused' ? [] : clusterIps, skips: [skip] }
   const { exposure, skips } = readExposure(what, object)
-  return { ...service, exposure, skips: [...skips, ...misread] }
+  return { ...service, exposure, skips: fewOf([...skips, ...misread]) }
 }

@@ -8,7 +8,12 @@ const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 
 export const isDnsLabel = (name: string): boolean => dnsLabel.test(name)
 
-const plain = (name: string): string => (/^[-.a-z0-9]{1,253}$/.test(name) ? name : JSON.stringify(name))
+/** What others wrote may be long, and is to be read in a log. */
+export const shown = (text: string, most = 200): string =>
+  text.length > most ? `${text.slice(0, most)}…` : text
+
+const plain = (name: string): string =>
+  /^[-.a-z0-9]{1,253}$/.test(name) ? name : JSON.stringify(shown(name, 253))
 
 /** The object as people write it: `Service shop/cart`. A name that is none is quoted. */
 export const objectText = (kind: string, namespace: string, name: string): string =>
@@ -16,13 +21,26 @@ export const objectText = (kind: string, namespace: string, name: string): strin
 
 /** It makes no sense, or is not allowed. */
 export const refused = (object: string, reason: string): Skip => ({
-  ...{ type: 'skipped', object, reason, why: 'refused' },
+  ...{ type: 'skipped', object, reason: shown(reason, 1000), why: 'refused' },
 })
 
 /** It is fine, and somebody else's work. */
 export const notForUs = (object: string, reason: string): Skip => ({
-  ...{ type: 'skipped', object, reason, why: 'not for us' },
+  ...{ type: 'skipped', object, reason: shown(reason, 1000), why: 'not for us' },
 })
+
+const mostReasons = 20
+
+/** What is to be said of one object: where that is a lot, the beginning of it, and how much more there is. */
+export const fewOf = (skips: readonly Skip[]): readonly Skip[] => {
+  const [first] = skips
+  return first && skips.length > mostReasons
+    ? [
+        ...skips.slice(0, mostReasons),
+        refused(first.object, `and for ${skips.length - mostReasons} more reasons`),
+      ]
+    : skips
+}
 
 /** A few of `all`, and how many more there are. */
 export const someOf = (all: readonly string[]): string =>
