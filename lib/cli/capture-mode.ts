@@ -9,7 +9,7 @@ import { NoCapture } from '../capture/no-capture.js'
 import { Pace } from '../capture/pace.js'
 import { dnat, redirect, type Target } from '../capture/target.js'
 import { connectedAddresses } from '../host/connected-addresses.js'
-import { machine } from '../host/machine.js'
+import type { Host } from '../host/host.js'
 import { errorCode, errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import { anyAddress, familiesAmong, type Family, type IpAddress, ipAddress } from '../model/ip-address.js'
@@ -39,6 +39,7 @@ export interface CaptureMode {
 }
 
 export interface CaptureModeParts {
+  readonly host: Host
   readonly options: NodeOptions
   /** This machine's. */
   readonly addresses: () => readonly IpAddress[]
@@ -64,10 +65,13 @@ const arrivingAt = (tcp: Readonly<Record<Family, IpAddress>>): Arrivals => {
 }
 
 /** The iptables to use, once its programs answer. */
-const backendInTime = async (forced: BackendKind | undefined, log: Log): Promise<BackendChoice> => {
+const backendInTime = async (
+  { host, log }: CaptureModeParts,
+  forced: BackendKind | undefined,
+): Promise<BackendChoice> => {
   for (let attempt = 1; ; attempt++)
     try {
-      return await chooseBackend(machine, forced)
+      return await chooseBackend(host, forced)
     } catch (error) {
       if (errorCode(error) !== 'ETIMEDOUT') throw error
       if (attempt === 1) log.warn(`waiting for iptables: ${errorText(error)}; see what keeps it from ending`)
@@ -81,29 +85,30 @@ interface ByIptables {
 }
 
 const byIptables = async (
-  { options, addresses, log, report }: CaptureModeParts,
+  parts: CaptureModeParts,
   { target, arrivals }: ByIptables,
 ): Promise<CaptureMode> => {
+  const { host, options, addresses, log, report } = parts
   const { iptablesBackend, nodeportAddresses = [] } = options
   const forced: BackendKind | undefined = iptablesBackend === 'auto' ? undefined : iptablesBackend
-  const { backend, warning } = await backendInTime(forced, log)
+  const { backend, warning } = await backendInTime(parts, forced)
   if (warning !== undefined) log.warn(warning)
-  const { families, unavailable } = await availableFamilies(machine, backend)
+  const { families, unavailable } = await availableFamilies(host, backend)
   for (const { family, reason } of unavailable) log.info(`${family} is not served: ${reason}`)
   return {
-    capture: new Iptables({ host: machine, backend, families, target, addresses, report, memory, pace }),
+    capture: new Iptables({ host, backend, families, target, addresses, report, memory, pace }),
     ...{ families, arrivals },
     by: { kind: 'rules', backend: backend.kind, target },
     places: heldPlaces({ addresses, nodePortAddresses: nodeportAddresses }),
   }
 }
 
-const byListening = async ({ options, addresses, report }: CaptureModeParts): Promise<CaptureMode> => {
+const byListening = async ({ host, options, addresses, report }: CaptureModeParts): Promise<CaptureMode> => {
   const { nodeportAddresses: nodePortAddresses = [] } = options
   const families = familiesAmong(addresses())
   const capture = new LocalRoutes({
-    ...{ host: machine, families, report },
-    connected: () => connectedAddresses(machine),
+    ...{ host, families, report },
+    connected: () => connectedAddresses(host),
   })
   await capture.look()
   const portalPlaces = new PortalPlaces({ addresses, nodePortAddresses, routes: capture, report })

@@ -2,11 +2,13 @@ import { AddressWatch } from '../host/address-watch.js'
 import { startNext } from '../host/channel.js'
 import type { InstanceLock } from '../control/instance-lock.js'
 import { localAddresses } from '../host/local-addresses.js'
+import { machine } from '../host/machine.js'
+import { Patience } from '../host/patience.js'
 import { durationText } from '../model/duration.js'
 import { endpointText } from '../model/endpoint.js'
 import type { Report } from '../model/event.js'
 import { Failure } from '../model/failure.js'
-import { milliseconds, seconds } from '../model/milliseconds.js'
+import { type Milliseconds, milliseconds, seconds } from '../model/milliseconds.js'
 import { emptySnapshot } from '../model/snapshot.js'
 import { openLog } from '../observe/log.js'
 import { Tally } from '../observe/tally.js'
@@ -26,6 +28,9 @@ import { listenForSignals } from './signals.js'
 import { state } from './state.js'
 import { Tidying } from './tidying.js'
 import { UnnumberedNotice } from './unnumbered-notice.js'
+
+/** When a stop is asked for before there is much to stop, what is under way may take so long. */
+const beforeStop = milliseconds(250)
 
 const until = (signal: AbortSignal): Promise<undefined> =>
   new Promise(resolve => {
@@ -68,8 +73,10 @@ export const run = async (options: RunOptions, { lock, inheritance }: RunRights)
   }
   let notice: UnnumberedNotice | undefined
   const addresses = new AddressWatch({ read: localAddresses, clock })
-  const mode = await captureMode({ options, addresses: () => addresses.current, log, report })
-  const tidying = new Tidying({ mode, addresses: () => addresses.current, log, report })
+  const patience = new Patience(clock)
+  const host = patience.with(machine)
+  const mode = await captureMode({ host, options, addresses: () => addresses.current, log, report })
+  const tidying = new Tidying({ host, mode, addresses: () => addresses.current, log, report })
   if (options.capture === 'redirect') notice = new UnnumberedNotice(mode.families, report)
   const folder = await state(options)
   const { proxy, connections, succeeded } = await assemble(options, {
@@ -84,18 +91,25 @@ export const run = async (options: RunOptions, { lock, inheritance }: RunRights)
     together: isFirst ? milliseconds(0) : seconds(1),
     clock,
   })
+  let asked: Milliseconds | undefined
+  signals.first.addEventListener('abort', () => {
+    asked = clock.now()
+    patience.lasts(beforeStop)
+  })
   let cluster: Cluster | undefined
   try {
     // What a predecessor serves is not ours yet.
     const left = inheritance ? undefined : await folder.snapshot.load(report)
     const served = await proxy.resume(left ?? emptySnapshot)
-    // Loaded only by now: it takes half of the time of a start, in which clients would be refused.
-    const { openCluster } = await import('./cluster.js')
-    cluster = await openCluster(options, { families: mode.families, log })
-    await firstLook(cluster, { signal: signals.first, forgiven: forgivenWhen(served), log })
-    proxy.start(cluster.source)
-    addresses.start(() => proxy.resync())
-    audit.start(() => proxy.resync())
+    if (!signals.first.aborted) {
+      // Loaded only by now: it takes half of the time of a start, in which clients would be refused.
+      const { openCluster } = await import('./cluster.js')
+      cluster = await openCluster(options, { families: mode.families, log })
+      await firstLook(cluster, { signal: signals.first, forgiven: forgivenWhen(served), log })
+      proxy.start(cluster.source)
+      addresses.start(() => proxy.resync())
+      audit.start(() => proxy.resync())
+    }
     const successor = await Promise.race([until(signals.first), succession.handedOver])
     void audit.close()
     if (successor) {
@@ -104,16 +118,20 @@ export const run = async (options: RunOptions, { lock, inheritance }: RunRights)
       inheritance?.lifeline.close()
       return await afterHandOver({ connections, successor, signals, report })
     }
-    await proxy.stop({ drainTimeout: options.drainTimeout, hurry: signals.second })
+    // Then all that there is, is our predecessor's.
+    if (proxy.isTakingOver) return exitCode.failed
+    const { drainTimeout } = options
+    await proxy.stop({ drainTimeout, hurry: signals.second, patience, ...(asked !== undefined && { asked }) })
     return exitCode.well
   } finally {
     succession.close()
-    signals.close()
     tally.close()
     await tidying.close()
     addresses.close()
     await audit.close()
     await proxy.leave()
     await cluster?.source.close()
+    patience.close()
+    signals.close()
   }
 }

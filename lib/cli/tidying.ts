@@ -1,5 +1,5 @@
 import { removeLeftovers } from '../capture/leftovers.js'
-import { machine } from '../host/machine.js'
+import type { Host } from '../host/host.js'
 import { errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import type { IpAddress } from '../model/ip-address.js'
@@ -7,6 +7,7 @@ import type { Log } from '../observe/log.js'
 import type { CaptureMode } from './capture-mode.js'
 
 export interface TidyingParts {
+  readonly host: Host
   readonly mode: CaptureMode
   /** This machine's. */
   readonly addresses: () => readonly IpAddress[]
@@ -34,10 +35,10 @@ export class Tidying {
   }
 
   async #tidy(): Promise<void> {
-    const { mode, addresses, log, report } = this.#parts
+    const { host, mode, addresses, log, report } = this.#parts
     if (!mode.by) return
     try {
-      const removed = await removeLeftovers({ host: machine, addresses, now: mode.by, report })
+      const removed = await removeLeftovers({ host, addresses, now: mode.by, report })
       for (const line of removed) log.info(`removed what an earlier run had left: ${line}`)
     } catch (error) {
       log.warn(

@@ -4,8 +4,8 @@ import type { Milliseconds } from '../model/milliseconds.js'
 export interface Host {
   /**
    * Runs `program` (never through a shell) to its end. A code other than 0 is an answer, not an error.
-   * Rejects with code `ENOENT` when there is no such program, and with `ETIMEDOUT`, the program killed, after
-   * `timeout`.
+   * Rejects with code `ENOENT` when there is no such program, and with `ETIMEDOUT`, the program killed with all that it started,
+   * after `timeout`, or when it is given up.
    */
   run(program: string, args: readonly string[], options: RunOptions): Promise<Output>
   /** The file's text, or undefined when there is no such file. */
@@ -27,6 +27,8 @@ export interface Host {
 
 export interface RunOptions {
   readonly timeout: Milliseconds
+  /** Aborted when there is no more time: then a program that is at work may go on until it waits for something. */
+  readonly giveUp?: AbortSignal
   /** What the program reads on standard input; nothing when absent. */
   readonly input?: string
 }

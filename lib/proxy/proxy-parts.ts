@@ -34,10 +34,3 @@ export interface ProxyParts {
   /** On average at most one sync in this time. */
   readonly minSyncPeriod: Milliseconds
 }
-
-export interface StopOptions {
-  /** How long open connections may go on. */
-  readonly drainTimeout: Milliseconds
-  /** Ends the wait for them. */
-  readonly hurry: AbortSignal
-}

@@ -1,15 +1,17 @@
 import { nothingWanted } from '../capture/capture.js'
 import { errorText } from '../model/error-text.js'
 import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
-import { emptySnapshot, type Snapshot } from '../model/snapshot.js'
+import type { Snapshot } from '../model/snapshot.js'
 import { turn } from '../model/turn.js'
 import { drain } from './drain.js'
 import { FamilyFailures } from './family-failures.js'
+import { leftBehind } from './left-behind.js'
 import { NodePortNotice } from './node-port-notice.js'
 import { RateLimiter } from './rate-limiter.js'
-import { resumable } from './resumable.js'
-import type { ProxyParts, StopOptions } from './proxy-parts.js'
+import { resume } from './resume.js'
+import type { ProxyParts } from './proxy-parts.js'
 import type { Source } from './source.js'
+import { type StopOptions, StopTime } from './stop-time.js'
 import { SyncFailures } from './sync-failures.js'
 import { TakeOver } from './take-over.js'
 
@@ -39,18 +41,8 @@ export class Proxy {
    * Serves what an earlier run left: those service ports of its `snapshot` whose clients are still led here. Changes no rule.
    * Resolves with whether there were any. To be called before `start`, whose first sync takes over.
    */
-  async resume(snapshot: Snapshot): Promise<boolean> {
-    const { served, localPorts, capture, healthChecks, nodePortsAt, report } = this.#parts
-    // What keeps us from looking at the rules keeps the first sync from it, too, and that says so.
-    const left = await resumable({ snapshot, localPorts: localPorts.entries(), capture }).catch(
-      () => emptySnapshot,
-    )
-    if (left.servicePorts.length === 0) return false
-    await served.resume(left)
-    await healthChecks.update(left.healthChecks, nodePortsAt(left))
-    const services = new Set(left.servicePorts.map(({ name }) => `${name.namespace}/${name.service}`)).size
-    report({ type: 'resumed', services })
-    return true
+  resume(snapshot: Snapshot): Promise<boolean> {
+    return resume(snapshot, this.#parts)
   }
 
   /** Begins to serve what `source` says. What goes wrong from here on is reported and tried again. */
@@ -74,6 +66,11 @@ export class Proxy {
   get isHealthy(): boolean {
     const { clock, syncPeriod } = this.#parts
     return this.#waitingSince === undefined || clock.now() - this.#waitingSince <= 2 * syncPeriod
+  }
+
+  /** Whether a predecessor still serves. */
+  get isTakingOver(): boolean {
+    return this.#takeOver.isPending
   }
 
   /** Asks for a sync: something has changed that the source does not know of, such as this machine's addresses. */
@@ -106,21 +103,30 @@ export class Proxy {
   /**
    * Serves no more, in the safe order: rules out, so that nobody new comes; listeners closed, once those already on
    * their way are in; connections until they end by themselves, at most for `drainTimeout`; then the rest of the rules.
-   * Rejects when rules are left behind.
+   * Done a second after that, whatever programs do that are not at work. Rejects with a Failure when rules are left behind.
    */
-  async stop({ drainTimeout, hurry }: StopOptions): Promise<void> {
+  async stop(options: StopOptions): Promise<void> {
     const { served, capture, connections, keeper, clock, report } = this.#parts
-    report({ type: 'stopping', connections: connections.count, drainTimeout })
-    await this.#source?.close()
-    await Promise.all([this.#limiter?.stop(), this.#parts.selfTest?.close()])
-    await this.#retire()
-    await Promise.all([served.close(), this.#parts.healthChecks.close()])
-    await drain(connections.ended, { timeout: drainTimeout, hurry, clock })
-    const reset = connections.reset()
-    await connections.ended
-    const { length: removed } = await capture.remove()
-    await keeper.forget()
-    report({ type: 'stopped', reset, removed })
+    const { drainTimeout, hurry } = options
+    const time = new StopTime(options, clock)
+    try {
+      report({ type: 'stopping', connections: connections.count, drainTimeout })
+      time.next()
+      await this.#source?.close()
+      await Promise.all([this.#limiter?.stop(), this.#parts.selfTest?.close()])
+      time.next()
+      await this.#retire()
+      await Promise.all([served.close(), this.#parts.healthChecks.close()])
+      await drain(connections.ended, { timeout: time.drain, hurry, clock })
+      const reset = connections.reset()
+      await connections.ended
+      time.last()
+      const { length: removed } = await capture.remove().catch(leftBehind)
+      await keeper.forget()
+      report({ type: 'stopped', reset, removed })
+    } finally {
+      time.close()
+    }
   }
 
   /** Ends without a stop: rules stay as they are, and who comes is refused. */

@@ -16,6 +16,11 @@ export class TakeOver {
     this.#parts = parts
   }
 
+  /** Whether somebody serves that we have not taken over from yet. */
+  get isPending(): boolean {
+    return this.#parts.predecessor !== undefined && !this.#done
+  }
+
   /** Has it rest; its local ports are ours. To be called before listeners open. */
   async begin(): Promise<void> {
     const { predecessor, localPorts } = this.#parts

@@ -14,13 +14,16 @@ import { type Sandbox, startSandbox } from '../../lib/sandbox/sandbox.js'
 /** Where the kubeconfig of the sandbox is, inside its namespace. */
 export const kubeconfig = '/run/sandbox/kubeconfig'
 
+/** Starts `kube-portal run` on the sandbox, and waits for nothing. */
+export const begin = (args: readonly string[], runner: readonly string[]): PortalProcess =>
+  new PortalProcess(['--kubeconfig', kubeconfig, '--iptables-min-sync-period', '50ms', ...args], runner)
+
 /** Starts `kube-portal run` on the sandbox, and waits until it has synced once. Ended with the test. */
 export const running = async (
   args: readonly string[] = [],
   runner: readonly string[] = [],
 ): Promise<PortalProcess> => {
-  const usual = ['--kubeconfig', kubeconfig, '--iptables-min-sync-period', '50ms']
-  const portal = new PortalProcess([...usual, ...args], runner)
+  const portal = begin(args, runner)
   await portal.synced()
   return portal
 }

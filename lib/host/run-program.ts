@@ -1,0 +1,92 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { constants as system } from 'node:os'
+import { setTimeout as after } from 'node:timers/promises'
+import { errorCode } from '../model/error-text.js'
+import { isAtWork } from './at-work.js'
+import type { Output, RunOptions } from './host.js'
+
+const late = (program: string, within: string): Error =>
+  Object.assign(new Error(`${program} did not end ${within}`), { code: 'ETIMEDOUT' })
+
+// With a folder in PATH that may not be searched, which `su` leaves behind, the system says EACCES.
+const notFound = (program: string, cause: Error): Error =>
+  errorCode(cause) === 'EACCES' && !program.includes('/')
+    ? Object.assign(new Error(`${program} is not found, or may not be run`, { cause }), { code: 'ENOENT' })
+    : cause
+
+/** Kills the child and all that it started in its process group, and waits for nothing of theirs. */
+const killGroup = (child: ChildProcessWithoutNullStreams): void => {
+  if (child.pid !== undefined)
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // By now there may be none left.
+    }
+  // A grandchild in another group may hold the pipes open for ever; and what the kernel does not let go of cannot be killed.
+  for (const pipe of child.stdio) pipe?.destroy()
+  child.unref()
+}
+
+/** In milliseconds. */
+const lookEvery = 50
+
+/** So many looks one after the other: a program at work may wait for a moment, such as for us to read what it prints. */
+const looks = 3
+
+/** Resolves when the process has been found at rest for a while, or `ended` says that it is gone. */
+const atRest = async (pid: number, ended: () => boolean): Promise<void> => {
+  for (let resting = 0; resting < looks && !ended();) {
+    resting = (await isAtWork(pid)) ? 0 : resting + 1
+    await after(lookEvery)
+  }
+}
+
+/** What `Host` promises of `run`, on this machine. */
+export const runProgram = (
+  program: string,
+  args: readonly string[],
+  { timeout, input, giveUp }: RunOptions,
+): Promise<Output> =>
+  new Promise((resolve, reject) => {
+    if (giveUp?.aborted) {
+      reject(late(program, 'in time: there was none left'))
+      return
+    }
+    // In a process group of its own: Ctrl-C on a terminal is for us, not for what we have under way.
+    const child = spawn(program, args, { stdio: 'pipe', detached: true })
+    const stdout: Buffer[] = []
+    const stderr: Buffer[] = []
+    let ended = false
+    const end = (): void => {
+      ended = true
+      clearTimeout(timer)
+      giveUp?.removeEventListener('abort', abandon)
+    }
+    const kill = (error: Error): void => {
+      if (ended) return
+      end()
+      killGroup(child)
+      reject(error)
+    }
+    const abandon = (): void =>
+      void atRest(child.pid ?? 0, () => ended).then(() => kill(late(program, 'in the time that was left')))
+    const timer = setTimeout(() => kill(late(program, `within ${timeout} ms`)), timeout)
+    giveUp?.addEventListener('abort', abandon)
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+    // A program may end without reading its input: its exit code says whether that was well.
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(input)
+    child.on('error', error => {
+      end()
+      reject(notFound(program, error))
+    })
+    child.on('close', (code, signal) => {
+      end()
+      resolve({
+        code: code ?? 128 + (signal ? system.signals[signal] : 0),
+        stdout: Buffer.concat(stdout).toString(),
+        stderr: Buffer.concat(stderr).toString(),
+      })
+    })
+  })
