@@ -8,7 +8,7 @@ const timeout = seconds(10)
 const kinds: readonly BackendKind[] = ['nft', 'legacy']
 
 /** What the program prints, or undefined when it is not there or does not work. */
-const outputOf = async (
+export const outputOf = async (
   host: Host,
   program: string,
   args: readonly string[],

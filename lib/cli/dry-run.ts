@@ -1,6 +1,8 @@
+import { kubeProxyRules } from '../capture/kube-proxy.js'
 import { installText } from '../capture/restore-text.js'
 import { dnat, redirect } from '../capture/target.js'
 import { localAddresses } from '../host/local-addresses.js'
+import { machine } from '../host/machine.js'
 import type { Family } from '../model/ip-address.js'
 import { familiesAmong } from '../model/ip-address.js'
 import { withNodePorts } from '../model/node-port-addresses.js'
@@ -12,6 +14,7 @@ import type { SavedPorts } from '../proxy/saved/state-folder.js'
 import { type Placed, wantedFor } from '../proxy/wanted.js'
 import { openCluster } from './cluster.js'
 import type { RunOptions } from './options.js'
+import { whyRival } from './rivals.js'
 import { state } from './state.js'
 
 const tentative = (id: ServicePortId, port: number): string => `# tentative: local port ${port} of ${id}\n`
@@ -68,6 +71,9 @@ export const dryRun = async (options: RunOptions): Promise<void> => {
     }))
     for (const { servicePort, localPort } of placed)
       if (saved.get(servicePort.id) !== localPort) process.stdout.write(tentative(servicePort.id, localPort))
+    const conflict =
+      options.capture === 'none' ? undefined : whyRival(await kubeProxyRules(machine), snapshot)
+    if (conflict && !options.force) log.warn(`a run would refuse: ${conflict.message}; ${conflict.cure}`)
     if (options.capture === 'redirect' || options.capture === 'dnat')
       for (const family of families) process.stdout.write(textFor(family, placed, { options, snapshot }))
     else process.stdout.write(`# --capture ${options.capture} needs no rules\n`)

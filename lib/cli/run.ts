@@ -1,3 +1,4 @@
+import { kubeProxyRules } from '../capture/kube-proxy.js'
 import { AddressWatch } from '../host/address-watch.js'
 import { startNext } from '../host/channel.js'
 import type { InstanceLock } from '../control/instance-lock.js'
@@ -24,6 +25,7 @@ import type { Inheritance } from './inheritance.js'
 import { lockName } from './only-instance.js'
 import type { RunOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
+import { whyRival } from './rivals.js'
 import { listenForSignals } from './signals.js'
 import { state } from './state.js'
 import { Tidying } from './tidying.js'
@@ -91,6 +93,7 @@ export const run = async (options: RunOptions, { lock, inheritance }: RunRights)
     together: isFirst ? milliseconds(0) : seconds(1),
     clock,
   })
+  const stopping = (): boolean => signals.first.aborted
   let asked: Milliseconds | undefined
   signals.first.addEventListener('abort', () => {
     asked = clock.now()
@@ -101,11 +104,15 @@ export const run = async (options: RunOptions, { lock, inheritance }: RunRights)
     // What a predecessor serves is not ours yet.
     const left = inheritance ? undefined : await folder.snapshot.load(report)
     const served = await proxy.resume(left ?? emptySnapshot)
-    if (!signals.first.aborted) {
+    if (!stopping()) {
       // Loaded only by now: it takes half of the time of a start, in which clients would be refused.
       const { openCluster } = await import('./cluster.js')
       cluster = await openCluster(options, { families: mode.families, log })
       await firstLook(cluster, { signal: signals.first, forgiven: forgivenWhen(served), log })
+      // Not before: to look takes a while, and who is served from before waits for nothing.
+      const rivals = mode.by && !options.force ? await kubeProxyRules(host) : []
+      const conflict = whyRival(rivals, cluster.source.ready ? cluster.source.snapshot() : undefined)
+      if (conflict && !stopping()) throw conflict
       proxy.start(cluster.source)
       addresses.start(() => proxy.resync())
       audit.start(() => proxy.resync())

@@ -12,6 +12,7 @@ export type DetectLocalMode = 'ClusterCIDR' | 'NodeCIDR' | 'BridgeInterface' | '
 /** What this machine is in the cluster, and how clients on it and outside are met. */
 export interface NodeOptions {
   readonly capture: CaptureChoice
+  readonly force?: true
   readonly iptablesBackend: 'auto' | 'nft' | 'legacy'
   readonly hostnameOverride?: string
   readonly nodeportAddresses?: NodePortAddresses
@@ -33,6 +34,7 @@ const withPortalOptions = (command: Command): Command =>
         .choices(['redirect', 'dnat', 'bind', 'none'])
         .default('redirect'),
     )
+    .option('--force', 'go before a kube-proxy that has rules in force for the same Services')
     .addOption(
       new Option(
         '--iptables-backend <backend>',
