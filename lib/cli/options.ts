@@ -8,12 +8,12 @@ import { type ProxyOptions, withProxyOptions } from './options/proxy.js'
 /** What `kube-portal cleanup` was told. */
 export interface CleanupOptions extends LoggingOptions {
   readonly stateDir?: string
+  readonly dryRun?: true
 }
 
 /** What `kube-portal run` was told. */
 export interface RunOptions extends CleanupOptions, ClusterOptions, NodeOptions, ProxyOptions {
   readonly onCrash: OnCrash | 'auto'
-  readonly dryRun?: true
   readonly cleanup?: true
 }
 
@@ -51,4 +51,7 @@ export const withRunOptions = (command: Command): Command =>
     ),
   )
 
-export const withCleanupOptions = (command: Command): Command => withLoggingOptions(withStateOption(command))
+export const withCleanupOptions = (command: Command): Command =>
+  withLoggingOptions(
+    withStateOption(command).option('--dry-run', 'say what would be removed, and change nothing'),
+  )

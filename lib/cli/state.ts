@@ -18,11 +18,14 @@ const withoutFiles: Host = {
 }
 
 /** The folder for our state: `--state-dir`, else in /run, else in $XDG_RUNTIME_DIR, whichever can be written. */
-export const state = async ({ stateDir, capture }: StateOptions): Promise<StateFolder> => {
+export const state = async (
+  { stateDir, capture }: StateOptions,
+  host: Host = machine,
+): Promise<StateFolder> => {
   const system = '/run/kube-portal'
   // No rule leads to its local ports; and it may run beside an instance whose folder this is.
   if (capture === 'none') return stateFolder(withoutFiles, system)
   const { XDG_RUNTIME_DIR: own } = process.env
   const found = own === undefined || (await machine.canWrite(system)) ? system : `${own}/kube-portal`
-  return stateFolder(machine, stateDir ?? found)
+  return stateFolder(host, stateDir ?? found)
 }

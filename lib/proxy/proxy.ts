@@ -180,8 +180,14 @@ export class Proxy {
     const closed = await served.drop(gone, failures)
     localPorts.keepOnly([...servicePorts.map(({ id }) => id), ...served.ids()])
     const duration = milliseconds(clock.now() - began)
-    const { written } = applied
-    report({ type: 'synced', servicePorts: servicePorts.length, opened, closed, written, duration })
+    report({
+      type: 'synced',
+      servicePorts: servicePorts.length,
+      opened,
+      closed,
+      written: applied.written,
+      duration,
+    })
     this.#failures.over()
     keeper.keepSnapshot(snapshot)
     await this.#takeOver.end()

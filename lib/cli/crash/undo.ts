@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises'
 import { holdInstanceLock, type InstanceLock } from '../../control/instance-lock.js'
+import { machine } from '../../host/machine.js'
 import { errorText } from '../../model/error-text.js'
 import { Failure } from '../../model/failure.js'
 import { openLog } from '../../observe/log.js'
@@ -57,7 +58,7 @@ export const undo = async ({ of, loggingFormat, ...options }: GuardianOptions): 
   const lock = await instanceLock()
   if (!lock) return
   try {
-    const { length } = await removeForGood(() => removeAll(options, log.event))
+    const { length } = await removeForGood(() => removeAll(options, { host: machine, report: log.event }))
     const what =
       length === 0
         ? 'it left nothing'
