@@ -1,6 +1,6 @@
 import type { Patience } from '../host/patience.js'
 import type { Clock } from '../model/clock.js'
-import { type Milliseconds, milliseconds, seconds } from '../model/milliseconds.js'
+import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
 
 export interface StopOptions {
   /** When it was asked for; absent: now. */
@@ -13,8 +13,11 @@ export interface StopOptions {
   readonly patience?: Pick<Patience, 'lasts'>
 }
 
-/** What all the rest of a stop may take, programs that are at work not counted. */
-const besidesDraining = seconds(1)
+/**
+ * What all the rest of a stop may take, programs that are at work not counted. With what it takes to see that one is at rest, and to
+ * end a process, that makes a second.
+ */
+const besidesDraining = milliseconds(400)
 
 /** What is left of the time of a stop, and so of the patience with programs: one that hangs does not make it longer. */
 export class StopTime {

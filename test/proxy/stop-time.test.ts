@@ -34,21 +34,21 @@ t.test('programs of each step have half of what is left, those of the last step 
   time.next()
   clock.advance(1000)
   time.next()
-  clock.advance(500)
+  clock.advance(200)
   time.last()
-  t.strictSame(given, [1000, 500, 500])
+  t.strictSame(given, [700, 200, 200])
   t.end()
 })
 
-t.test('whoever asks a second time leaves programs a second, and connections nothing', t => {
+t.test('whoever asks a second time leaves programs little, and connections nothing', t => {
   const { clock, time, second, given } = begun(3600)
   time.next()
   clock.advance(1000)
   second.abort()
   t.equal(time.drain, 0)
-  clock.advance(500)
+  clock.advance(300)
   time.last()
-  t.strictSame(given, [1_800_500, 500, 500])
+  t.strictSame(given, [1_800_200, 200, 100])
   t.end()
 })
 
