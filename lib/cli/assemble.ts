@@ -6,11 +6,13 @@ import type { AddressWatch } from '../host/address-watch.js'
 import { machine } from '../host/machine.js'
 import { openFileLimit } from '../host/open-files.js'
 import type { Report } from '../model/event.js'
+import { isHealthy } from '../model/health.js'
 import { familyOf } from '../model/ip-address.js'
 import { withNodePorts } from '../model/node-port-addresses.js'
 import type { Snapshot } from '../model/snapshot.js'
 import { whyUndialable } from '../model/undialable.js'
 import { HealthCheckPorts } from '../observe/health-check-ports.js'
+import type { HealthPort } from '../observe/health-port.js'
 import { Holders } from '../proxy/holders.js'
 import { isOurs } from '../proxy/is-ours.js'
 import { LocalPorts } from '../proxy/local-ports.js'
@@ -23,6 +25,7 @@ import { ServedPorts } from '../proxy/served-ports.js'
 import { Budget } from '../stream/budget.js'
 import type { Succeeded } from '../takeover/answers.js'
 import type { CaptureMode } from './capture-mode.js'
+import { healthPort } from './health-port.js'
 import { httpListener } from './http-listener.js'
 import type { Inheritance } from './inheritance.js'
 import { listeners } from './listeners.js'
@@ -43,6 +46,7 @@ export interface Surroundings {
 /** The whole proxy, and what a successor gets of it. */
 export interface Assembly {
   readonly proxy: Proxy
+  readonly health: HealthPort | undefined
   /** Of this process, and of those before it. */
   readonly connections: Pick<Connections, 'count' | 'ended' | 'reset'>
   readonly succeeded: Succeeded
@@ -83,6 +87,7 @@ export const assemble = async (
   const connections = new Connections(new Budget(openFiles - Math.min(512, openFiles / 4)))
   const all = withFormer(connections, inheritance)
   const estate = new Estate()
+  const listenHttp = httpListener(estate, inheritance)
   const here = { addresses: () => addresses.current }
   const probes = new Probes()
   const holders = new Holders({ listen: opening => listen(opening), report })
@@ -99,16 +104,22 @@ export const assemble = async (
   })
   const nodePortsAt = ({ nodeAddresses }: Pick<Snapshot, 'nodeAddresses'>) =>
     withNodePorts(options.nodeportAddresses ?? [], { local: addresses.current, known: nodeAddresses })
+  const health = healthPort({
+    ...{ options, families: mode.families, listen: listenHttp, report },
+    health: () => proxy.health,
+    opened: () => proxy.resync(),
+  })
   const proxy: Proxy = new Proxy({
     ...{ served, localPorts, capture, nodePortsAt, clock, report },
     connections: all,
     ...(inheritance && { predecessor: announced(inheritance, report) }),
     keeper: new Keeper({ folder, localPorts, clock, report }),
     healthChecks: new HealthCheckPorts({
-      isHealthy: () => proxy.isHealthy,
-      listen: httpListener(estate, inheritance),
+      isHealthy: () => isHealthy(proxy.health),
+      listen: listenHttp,
       report,
     }),
+    openPorts: () => health?.open ?? [],
     ...((options.capture === 'redirect' || options.capture === 'dnat') && {
       selfTest: new SelfTest({ probes, clock, report }),
     }),
@@ -121,9 +132,11 @@ export const assemble = async (
     pins: () => served.pins,
     rest: () => proxy.rest(),
     goOn: () => proxy.goOn(),
-    handOver: () => proxy.handOver(),
+    handOver: async () => {
+      await Promise.all([proxy.handOver(), health?.close()])
+    },
   }
-  return { proxy, connections: all, succeeded }
+  return { proxy, health, connections: all, succeeded }
 }
 
 /** The same, saying when it accepts nobody any more. */

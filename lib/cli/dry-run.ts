@@ -8,11 +8,13 @@ import { familiesAmong } from '../model/ip-address.js'
 import { withNodePorts } from '../model/node-port-addresses.js'
 import type { ServicePortId } from '../model/service-port.js'
 import type { Snapshot } from '../model/snapshot.js'
+import { reachable } from '../observe/health-port.js'
 import { openLog } from '../observe/log.js'
 import { LocalPorts } from '../proxy/local-ports.js'
 import type { SavedPorts } from '../proxy/saved/state-folder.js'
 import { type Placed, wantedFor } from '../proxy/wanted.js'
 import { openCluster } from './cluster.js'
+import { healthPlaceOf } from './health-port.js'
 import type { RunOptions } from './options.js'
 import { whyRival } from './rivals.js'
 import { state } from './state.js'
@@ -36,8 +38,9 @@ const textFor = (family: Family, placed: readonly Placed[], surroundings: Surrou
     local: localAddresses(),
     known,
   })
+  const health = healthPlaceOf(options)
   const wanted = wantedFor(mine, {
-    open: snapshot.healthChecks.map(({ port }) => port),
+    open: [...snapshot.healthChecks.map(({ port }) => port), ...(health ? reachable(health) : [])],
     ownPods: snapshot.ownPods,
     ...(nodePortAddresses && { nodePortAddresses }),
   })

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { type ClusterOptions, withClusterOptions } from './options/cluster.js'
 import type { OnCrash } from './crash/on-crash.js'
+import { type HealthOptions, withHealthOptions } from './options/health.js'
 import { type LoggingOptions, withLoggingOptions } from './options/logging.js'
 import { type NodeOptions, withNodeOptions } from './options/node.js'
 import { type ProxyOptions, withProxyOptions } from './options/proxy.js'
@@ -12,7 +13,7 @@ export interface CleanupOptions extends LoggingOptions {
 }
 
 /** What `kube-portal run` was told. */
-export interface RunOptions extends CleanupOptions, ClusterOptions, NodeOptions, ProxyOptions {
+export interface RunOptions extends CleanupOptions, ClusterOptions, HealthOptions, NodeOptions, ProxyOptions {
   readonly onCrash: OnCrash | 'auto'
   readonly cleanup?: true
 }
@@ -47,7 +48,9 @@ const withModeOptions = (command: Command): Command =>
 export const withRunOptions = (command: Command): Command =>
   withModeOptions(
     withLoggingOptions(
-      withStateOption(withCrashOption(withProxyOptions(withNodeOptions(withClusterOptions(command))))),
+      withHealthOptions(
+        withStateOption(withCrashOption(withProxyOptions(withNodeOptions(withClusterOptions(command))))),
+      ),
     ),
   )
 

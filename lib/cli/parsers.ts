@@ -3,10 +3,13 @@ import { defaultUdpTimeout } from '../dataplane/udp/default-udp-timeout.js'
 import { type Cidr, cidr } from '../model/cidr.js'
 import { duration } from '../model/duration.js'
 import { errorText } from '../model/error-text.js'
+import { anyAddressLike, ipAddress } from '../model/ip-address.js'
 import type { Milliseconds } from '../model/milliseconds.js'
 import { nodePortAddresses } from '../model/node-port-addresses.js'
+import { port } from '../model/port.js'
 import { type PortRange, portRange, portRangeSize } from '../model/port-range.js'
 import { onEndpointGone } from '../model/terms.js'
+import type { HealthPlace } from '../observe/health-port.js'
 
 /** A reader of an option's text whose RangeError becomes a message about that option. */
 const checked =
@@ -73,4 +76,17 @@ export const interfaceName = checked((text: string): string => {
   if (!/^[^\s/+"\\]{1,15}$/.test(text) || text.startsWith('-'))
     throw new RangeError(`${JSON.stringify(text)} is no name of a network interface`)
   return text
+})
+
+const usualHealthPort = '10256'
+
+/** Reads where health is told, as kube-proxy does: `0.0.0.0:10256`, `[::1]:10256`, `127.0.0.1`; nowhere: '', or port 0. */
+export const healthPlace = checked((text: string): HealthPlace | 'nowhere' => {
+  if (text === '') return 'nowhere'
+  const [, bracketed, plain = bracketed ?? text, number = usualHealthPort] =
+    /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? []
+  const address = ipAddress(plain)
+  if (Number(number) === 0) return 'nowhere'
+  const place = { port: port(Number(number)) }
+  return address === anyAddressLike(address) ? place : { ...place, address }
 })

@@ -81,7 +81,7 @@ export const run = async (options: RunOptions, { lock, inheritance }: RunRights)
   const tidying = new Tidying({ host, mode, addresses: () => addresses.current, log, report })
   if (options.capture === 'redirect') notice = new UnnumberedNotice(mode.families, report)
   const folder = await state(options)
-  const { proxy, connections, succeeded } = await assemble(options, {
+  const { proxy, health, connections, succeeded } = await assemble(options, {
     ...{ mode, addresses, folder, inheritance, report },
   })
   const audit = new Audit({ capture: mode.capture, clock })
@@ -101,6 +101,7 @@ export const run = async (options: RunOptions, { lock, inheritance }: RunRights)
   })
   let cluster: Cluster | undefined
   try {
+    await health?.start()
     // What a predecessor serves is not ours yet.
     const left = inheritance ? undefined : await folder.snapshot.load(report)
     const served = await proxy.resume(left ?? emptySnapshot)
@@ -136,7 +137,7 @@ export const run = async (options: RunOptions, { lock, inheritance }: RunRights)
     await tidying.close()
     addresses.close()
     await audit.close()
-    await proxy.leave()
+    await Promise.all([proxy.leave(), health?.close()])
     await cluster?.source.close()
     patience.close()
     signals.close()

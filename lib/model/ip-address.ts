@@ -33,3 +33,6 @@ export const anyAddressLike = (address: IpAddress): IpAddress => anyAddress[fami
 /** Those of which there is an address, IPv4 first. */
 export const familiesAmong = (addresses: readonly IpAddress[]): readonly Family[] =>
   (['IPv4', 'IPv6'] as const).filter(family => addresses.some(each => familyOf(each) === family))
+
+/** Whether only this machine itself can come there. */
+export const isLoopback = (address: IpAddress): boolean => address.startsWith('127.') || address === '::1'

@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.js'
 import type { HealthCheck } from './health-check.js'
 import type { Family, IpAddress } from './ip-address.js'
+import type { Port } from './port.js'
 import type { ServicePortId } from './service-port.js'
 
 /**
@@ -22,6 +23,20 @@ export type NodeEvent =
       /** Said once for as long as the reason stays. */
       readonly type: 'health-check-failed'
       readonly healthCheck: HealthCheck
+      readonly address?: IpAddress
+      readonly reason: string
+    }
+  | {
+      /** Where everybody may ask how we are. */
+      readonly type: 'health-port'
+      readonly port: Port
+      /** Absent: on all addresses. */
+      readonly address?: IpAddress
+    }
+  | {
+      /** Nobody can ask there. It is tried again; said once for as long as the reason stays. */
+      readonly type: 'health-port-failed'
+      readonly port: Port
       readonly address?: IpAddress
       readonly reason: string
     }

@@ -11,6 +11,8 @@ export interface Snapshot {
   readonly ownPods: OwnPods
   /** This node's addresses as the cluster knows them, first the primary one of each family; none where it is no Node. */
   readonly nodeAddresses: readonly IpAddress[]
+  /** Whether the node is to get clients: it is not being deleted, nor about to be. */
+  readonly nodeEligible: boolean
 }
 
 /** A cluster without Services. */
@@ -19,4 +21,5 @@ export const emptySnapshot: Snapshot = {
   healthChecks: [],
   ownPods: { kind: 'unknown' },
   nodeAddresses: [],
+  nodeEligible: true,
 }

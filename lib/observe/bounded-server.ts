@@ -3,7 +3,13 @@ import { createServer, type Server } from 'node:http'
 import type { IpAddress } from '../model/ip-address.js'
 import { seconds } from '../model/milliseconds.js'
 import type { Port } from '../model/port.js'
-import type { Answer } from './health-check-answer.js'
+
+/** An answer to an HTTP request. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
 
 /** Where a server is to be. */
 export interface ServerPlace {
@@ -23,8 +29,8 @@ const listenAnew: ListenHttp = (server, { port, address }) => {
 export interface BoundedServerOptions extends ServerPlace {
   /** Absent: anew. */
   readonly listen?: ListenHttp | undefined
-  /** What to answer now, whatever is asked; undefined: nothing, and the connection ends. */
-  readonly answer: () => Answer | undefined
+  /** What to answer now to who asks for `path`; undefined: nothing, and the connection ends. */
+  readonly answer: (path: string) => Answer | undefined
   /** Called with what goes wrong after it has opened, which does no harm. */
   readonly failed: (error: Error) => void
 }
@@ -54,8 +60,8 @@ export const openBoundedServer = async ({
   answer,
   failed,
 }: BoundedServerOptions): Promise<BoundedServer> => {
-  const server = createServer(limits, (_, response) => {
-    const now = answer()
+  const server = createServer(limits, ({ url = '' }, response) => {
+    const now = answer(url.replace(/\?.*/s, ''))
     if (now) {
       response.setHeaders(new Map(Object.entries(now.headers)))
       response.statusCode = now.status

@@ -1,11 +1,11 @@
 import { endpointText } from '../model/endpoint.js'
-import type { HealthCheck } from '../model/health-check.js'
 import type { IpAddress } from '../model/ip-address.js'
 import type { NodeEvent } from '../model/node-event.js'
+import type { Port } from '../model/port.js'
 import { type Sentence, sentence } from './sentence.js'
 
-const portText = ({ port }: HealthCheck, address: IpAddress | undefined): string =>
-  `health check port ${address === undefined ? port : endpointText({ address, port })}`
+const portText = (port: Port, address: IpAddress | undefined): string =>
+  `port ${address === undefined ? port : endpointText({ address, port })}`
 
 /** The first three, and how many more there are: a node may have hundreds. */
 const someOf = (names: readonly string[]): string => {
@@ -18,13 +18,20 @@ export const nodeSentence = (event: NodeEvent): Sentence => {
     case 'health-check-port': {
       const { healthCheck, address, state } = event
       const whose = `${healthCheck.namespace}/${healthCheck.service}`
-      return sentence('info', 2, `${whose}: ${portText(healthCheck, address)}: ${state}`)
+      return sentence('info', 2, `${whose}: health check ${portText(healthCheck.port, address)}: ${state}`)
     }
     case 'health-check-failed': {
       const { healthCheck, address, reason } = event
       const whose = `${healthCheck.namespace}/${healthCheck.service}`
-      const what = `load balancers get no answer at ${portText(healthCheck, address)}: ${reason}`
+      const what = `load balancers get no answer at health check ${portText(healthCheck.port, address)}: ${reason}`
       return sentence('error', 0, `${whose}: ${what}; trying again with the next sync`)
+    }
+    case 'health-port':
+      return sentence('info', 1, `/healthz, /livez and /readyz are at ${portText(event.port, event.address)}`)
+    case 'health-port-failed': {
+      const what = `no answers to /healthz at ${portText(event.port, event.address)}: ${event.reason}`
+      const cure = 'to have them elsewhere: --healthz-bind-address'
+      return sentence('error', 0, `${what}; all else works, and this is tried again; ${cure}`)
     }
     case 'self-test': {
       const which = `portal ${endpointText(event.portal)} of ${event.servicePort}`

@@ -177,6 +177,8 @@ export const describe = (event: ProxyEvent): Sentence => {
       return ownSentence(event)
     case 'health-check-port':
     case 'health-check-failed':
+    case 'health-port':
+    case 'health-port-failed':
     case 'self-test':
     case 'node-ports-nowhere':
     case 'unnumbered-interfaces':

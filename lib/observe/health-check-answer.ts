@@ -1,11 +1,5 @@
 import type { HealthCheck } from '../model/health-check.js'
-
-/** An answer to an HTTP request. */
-export interface Answer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
+import type { Answer } from './bounded-server.js'
 
 /**
  * What a load balancer is told about a Service on this node: to the byte as kube-proxy does, whatever the path

@@ -15,10 +15,10 @@ export class FamilyFailures {
   }
 
   /**
-   * Reports those that are new. Throws the first error where no family of the snapshot is left that works: then the whole
-   * work has failed. Else the others go on, and this one is tried again soon.
+   * Reports those that are new, and returns all that have failed. Throws the first error where no family of the snapshot is
+   * left that works: then the whole work has failed. Else the others go on, and this one is tried again soon.
    */
-  tell(failures: readonly FamilyFailure[], { servicePorts }: Snapshot): void {
+  tell(failures: readonly FamilyFailure[], { servicePorts }: Snapshot): ReadonlySet<Family> {
     const failed = new Map(failures.map(({ family, error }) => [family, error]))
     const told = this.#told
     this.#told = new Map([...failed].map(([family, error]) => [family, errorText(error)]))
@@ -29,5 +29,6 @@ export class FamilyFailures {
       if (told.get(family) !== reason)
         this.#report({ type: 'family-failed', family, reason, ...cureOf(error) })
     }
+    return new Set(failed.keys())
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../model/clock.js'
 import type { Report } from '../model/event.js'
 import type { IpAddress } from '../model/ip-address.js'
 import type { Milliseconds } from '../model/milliseconds.js'
+import type { Port } from '../model/port.js'
 import type { Snapshot } from '../model/snapshot.js'
 import type { HealthChecks } from './health-checks.js'
 import type { LocalPorts } from './local-ports.js'
@@ -18,6 +19,8 @@ export interface ProxyParts {
   readonly localPorts: LocalPorts
   readonly capture: Capture
   readonly healthChecks: HealthChecks
+  /** TCP ports that everybody may reach, beside those of health checks. */
+  readonly openPorts: () => readonly Port[]
   /** Absent where clients are not captured. */
   readonly selfTest?: Pick<SelfTest, 'look' | 'close'>
   /** Which of this machine's addresses have node ports; undefined: all. */

@@ -1,48 +1,45 @@
 import { nothingWanted } from '../capture/capture.js'
 import { errorText } from '../model/error-text.js'
-import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
+import type { Health } from '../model/health.js'
+import { milliseconds } from '../model/milliseconds.js'
 import type { Snapshot } from '../model/snapshot.js'
-import { turn } from '../model/turn.js'
 import { drain } from './drain.js'
-import { FamilyFailures } from './family-failures.js'
 import { leftBehind } from './left-behind.js'
-import { NodePortNotice } from './node-port-notice.js'
+import { Progress } from './progress.js'
+import type { ProxyParts } from './proxy-parts.js'
 import { RateLimiter } from './rate-limiter.js'
 import { resume } from './resume.js'
-import type { ProxyParts } from './proxy-parts.js'
 import type { Source } from './source.js'
 import { type StopOptions, StopTime } from './stop-time.js'
+import { Sync } from './sync.js'
 import { SyncFailures } from './sync-failures.js'
-import { TakeOver } from './take-over.js'
 
 /** The loop: makes this machine serve what the source says, and keeps it so. */
 export class Proxy {
   readonly #parts: ProxyParts
+  readonly #sync: Sync
+  readonly #progress: Progress
+  readonly #failures: SyncFailures
   #source: Source | undefined
   #limiter: RateLimiter | undefined
-  /** Since when a change has not been put into force. */
-  #waitingSince: Milliseconds | undefined
-  /** Whether the source has seen everything once. */
-  #informed = false
-  readonly #failures: SyncFailures
-  readonly #familyFailures: FamilyFailures
-  readonly #nodePortNotice: NodePortNotice
-  readonly #takeOver: TakeOver
 
   constructor(parts: ProxyParts) {
+    const { clock, syncPeriod, report } = parts
     this.#parts = parts
-    this.#takeOver = new TakeOver(parts)
-    this.#failures = new SyncFailures(parts.report)
-    this.#familyFailures = new FamilyFailures(parts.report)
-    this.#nodePortNotice = new NodePortNotice(parts.report)
+    this.#sync = new Sync(parts)
+    // As kube-proxy has it.
+    this.#progress = new Progress({ clock, patience: milliseconds(2 * syncPeriod) })
+    this.#failures = new SyncFailures(report)
   }
 
   /**
    * Serves what an earlier run left: those service ports of its `snapshot` whose clients are still led here. Changes no rule.
    * Resolves with whether there were any. To be called before `start`, whose first sync takes over.
    */
-  resume(snapshot: Snapshot): Promise<boolean> {
-    return resume(snapshot, this.#parts)
+  async resume(snapshot: Snapshot): Promise<boolean> {
+    const resumed = await resume(snapshot, this.#parts)
+    if (resumed) this.#progress.resumed()
+    return resumed
   }
 
   /** Begins to serve what `source` says. What goes wrong from here on is reported and tried again. */
@@ -56,26 +53,24 @@ export class Proxy {
     this.#source = source
     this.#limiter = limiter
     source.start(() => {
-      this.#informed = true
-      this.#waitingSince ??= clock.now()
+      this.#progress.changed()
       limiter.request()
     })
   }
 
-  /** Whether no change has waited for longer than twice the sync period, as kube-proxy has it. */
-  get isHealthy(): boolean {
-    const { clock, syncPeriod } = this.#parts
-    return this.#waitingSince === undefined || clock.now() - this.#waitingSince <= 2 * syncPeriod
+  /** How it is now. */
+  get health(): Health {
+    return this.#progress.health
   }
 
   /** Whether a predecessor still serves. */
   get isTakingOver(): boolean {
-    return this.#takeOver.isPending
+    return this.#sync.isTakingOver
   }
 
   /** Asks for a sync: something has changed that the source does not know of, such as this machine's addresses. */
   resync(): void {
-    if (this.#informed) this.#limiter?.request()
+    if (this.#progress.informed) this.#limiter?.request()
   }
 
   /** Changes nothing until `goOn`, for a successor that is about to take over. Resolves when nothing is under way. */
@@ -95,8 +90,7 @@ export class Proxy {
    */
   async handOver(): Promise<void> {
     const { served, healthChecks, keeper } = this.#parts
-    await this.#source?.close()
-    await Promise.all([this.#limiter?.stop(), this.#parts.selfTest?.close()])
+    await this.#quiet()
     await Promise.all([served.close(), healthChecks.close(), keeper.close()])
   }
 
@@ -109,11 +103,11 @@ export class Proxy {
     const { served, capture, connections, keeper, clock, report } = this.#parts
     const { drainTimeout, hurry } = options
     const time = new StopTime(options, clock)
+    this.#progress.stop()
     try {
       report({ type: 'stopping', connections: connections.count, drainTimeout })
       time.next()
-      await this.#source?.close()
-      await Promise.all([this.#limiter?.stop(), this.#parts.selfTest?.close()])
+      await this.#quiet()
       time.next()
       await this.#retire()
       await Promise.all([served.close(), this.#parts.healthChecks.close()])
@@ -137,70 +131,33 @@ export class Proxy {
     await connections.ended
   }
 
+  /** Begins nothing any more. Resolves when nothing is under way. */
+  async #quiet(): Promise<void> {
+    await this.#source?.close()
+    await Promise.all([this.#limiter?.stop(), this.#parts.selfTest?.close()])
+  }
+
+  /** Resolves with whether all was done. */
   async #syncInTime(source: Source): Promise<boolean> {
-    const since = this.#waitingSince
-    this.#waitingSince = undefined
     try {
-      return await this.#sync(source.snapshot())
+      const snapshot = source.snapshot()
+      this.#progress.begin(snapshot)
+      const failed = await this.#sync.run(snapshot)
+      this.#progress.end(failed)
+      this.#failures.over()
+      return failed.size === 0
     } catch (error) {
-      this.#waitingSince = since ?? this.#parts.clock.now()
+      this.#progress.fail()
       throw error
     }
   }
 
-  /**
-   * A listener is there before a rule points at it, and until none does. If rules fail, what worked goes on working. Resolves
-   * with whether all is done.
-   */
-  async #sync(snapshot: Snapshot): Promise<boolean> {
-    const { served, localPorts, capture, healthChecks, keeper, nodePortsAt, clock, report } = this.#parts
-    const began = clock.now()
-    const { servicePorts } = snapshot
-    // To make the snapshot may have taken a while.
-    await turn()
-    await this.#takeOver.begin()
-    const { opened, failures: unready } = await served.open(snapshot)
-    const nodePortAddresses = nodePortsAt(snapshot)
-    this.#nodePortNotice.look(snapshot, nodePortAddresses)
-    await healthChecks.update(snapshot.healthChecks, nodePortAddresses)
-    const gone = served.missingFrom(servicePorts)
-    await keeper.keepPorts()
-    const wanted = {
-      portals: served.captured(servicePorts),
-      guarded: served.guarded,
-      open: healthChecks.open,
-      ownPods: snapshot.ownPods,
-      ...(nodePortAddresses && { nodePortAddresses }),
-    }
-    // Where listeners could not be opened, clients are still led to those of before.
-    const left = unready.map(({ family }) => family)
-    const applied = await capture.apply(wanted, left)
-    const failures = [...unready, ...applied.failures]
-    this.#familyFailures.tell(failures, snapshot)
-    const closed = await served.drop(gone, failures)
-    localPorts.keepOnly([...servicePorts.map(({ id }) => id), ...served.ids()])
-    const duration = milliseconds(clock.now() - began)
-    report({
-      type: 'synced',
-      servicePorts: servicePorts.length,
-      opened,
-      closed,
-      written: applied.written,
-      duration,
-    })
-    this.#failures.over()
-    keeper.keepSnapshot(snapshot)
-    await this.#takeOver.end()
-    void this.#parts.selfTest?.look(servicePorts)
-    return failures.length === 0
-  }
-
   /** Takes the portals' rules out and leaves the guard. Not being able to is not the end: `remove` comes later. */
   async #retire(): Promise<void> {
-    const { served, capture, report } = this.#parts
+    const { served, capture, openPorts, report } = this.#parts
     const { guarded } = served
     if (guarded.length === 0) return
-    const { failures } = await capture.apply({ ...nothingWanted, guarded })
+    const { failures } = await capture.apply({ ...nothingWanted, guarded, open: openPorts() })
     for (const { family, error } of failures)
       report({ type: 'retire-failed', reason: `${family}: ${errorText(error)}` })
   }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { cidrs, interfaceName, udpSpan } from '../../lib/cli/parsers.js'
+import { cidrs, healthPlace, interfaceName, udpSpan } from '../../lib/cli/parsers.js'
 import { cidrText } from '../../lib/model/cidr.js'
 
 t.test("a UDP timeout of 0 s is the default, as it is in kube-proxy's files", async t => {
@@ -16,4 +16,16 @@ t.test("an interface's name is one that Linux takes, and never more than one arg
   t.strictSame(['cni0', 'br-5d3c', 'eth0.100'].map(interfaceName), ['cni0', 'br-5d3c', 'eth0.100'])
   for (const name of ['', 'cni0 -j ACCEPT', '-j', 'cali+', 'a/b', 'sixteen-letters-', '"'])
     t.throws(() => interfaceName(name), { message: /no name of a network interface/ }, name)
+})
+
+t.test('health is told where kube-proxy would be asked for it', async t => {
+  const everywhere = { port: 10256 }
+  for (const text of ['0.0.0.0:10256', '[::]:10256', '0.0.0.0', '::', '[::]'])
+    t.strictSame(healthPlace(text), everywhere, text)
+  t.strictSame(healthPlace('192.0.2.1:80'), { address: '192.0.2.1', port: 80 })
+  t.strictSame(healthPlace('[FD00:0::1]:81'), { address: 'fd00::1', port: 81 })
+  t.strictSame(healthPlace('127.0.0.1'), { address: '127.0.0.1', port: 10256 })
+  for (const text of ['', '0.0.0.0:0', '[::1]:0']) t.equal(healthPlace(text), 'nowhere', text)
+  for (const text of [':10256', 'localhost:10256', '10256', '192.0.2.1:', '192.0.2.1:x', '192.0.2.1:65536'])
+    t.throws(() => healthPlace(text), { code: 'commander.invalidArgument' }, text)
 })

@@ -185,6 +185,7 @@ export class Process {
       }),
       connections: new Connections(),
       keeper: new Keeper({ folder, localPorts, clock, report }),
+      openPorts: () => [],
       healthChecks: { open: [], update: () => Promise.resolve(), close: () => Promise.resolve() },
       nodePortsAt: () => undefined,
       ...{ syncPeriod: seconds(30), minSyncPeriod: milliseconds(1000) },

@@ -183,7 +183,7 @@ export const stage = ({ left = new Map(), standing = [], diskFails }: StageOptio
       clock,
     },
     healthChecks: { open: [], update: () => Promise.resolve(), close: () => Promise.resolve() },
-    nodePortsAt: () => world.nodePorts,
+    ...{ openPorts: () => [], nodePortsAt: () => world.nodePorts },
     ...{ report, syncPeriod: seconds(30), minSyncPeriod: milliseconds(0) },
   })
   proxy.start({

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { OwnPods } from '../../model/own-pods.js'
 import type { Snapshot } from '../../model/snapshot.js'
 import type { EndpointSlice } from './endpoint-slice.js'
-import type { Node } from './node.js'
+import { isEligible, type Node } from './node.js'
 import type { Place } from './place.js'
 import { Rows } from './rows.js'
 import type { Service } from './service.js'
@@ -62,7 +62,10 @@ export class Composer {
     const skips = all.flatMap(served => served.skips)
     const ownPods = this.#options.ownPods ?? ownPodsOf(node)
     return {
-      snapshot: { servicePorts, healthChecks, ownPods, nodeAddresses: node?.addresses ?? [] },
+      snapshot: {
+        ...{ servicePorts, healthChecks, ownPods, nodeAddresses: node?.addresses ?? [] },
+        nodeEligible: !node || isEligible(node),
+      },
       skips,
     }
   }

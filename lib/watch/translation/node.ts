@@ -16,6 +16,12 @@ export interface Node {
   readonly deleting: boolean
 }
 
+/** What the cluster's autoscaler marks a Node with that it is going to remove. */
+const leavingTaint = 'ToBeDeletedByClusterAutoscaler'
+
+/** Whether load balancers may send clients to the node; as kube-proxy decides (pkg/proxy/healthcheck/proxy_health.go). */
+export const isEligible = ({ deleting, taints }: Node): boolean => !deleting && !taints.includes(leavingTaint)
+
 const zoneLabel = 'topology.kubernetes.io/zone'
 
 /** What `read` makes of those texts that it takes. */

@@ -36,6 +36,7 @@ const snapshot: Snapshot = {
   healthChecks: [{ namespace: 'shop', service: 'dns', port: port(32_000), localEndpoints: 1 }],
   ownPods: { kind: 'interface', name: 'cni0' },
   nodeAddresses: [ipAddress('172.18.0.2')],
+  nodeEligible: true,
 }
 
 const textOf = (value: Snapshot): string => [...snapshotPieces(value)].join('')

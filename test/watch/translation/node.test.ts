@@ -77,3 +77,16 @@ t.test('a Node says that it goes, and what it is tainted with', async t => {
   t.equal(going.deleting, true)
   t.strictSame(going.taints, ['a'])
 })
+
+t.test('a node that goes, or that the autoscaler is about to take, is to get no clients', async t => {
+  const eligible = (metadata: object, ...taints: readonly string[]): boolean =>
+    snapshotOf({
+      ...{ services: [], slices: [] },
+      node: { metadata: { name: 'worker', ...metadata }, spec: { taints: taints.map(key => ({ key })) } },
+    }).nodeEligible
+  t.ok(eligible({}))
+  t.ok(eligible({}, 'node.kubernetes.io/unreachable'))
+  t.notOk(eligible({ deletionTimestamp: '2026-01-02T03:04:05Z' }))
+  t.notOk(eligible({}, 'a', 'ToBeDeletedByClusterAutoscaler'))
+  t.ok(snapshotOf({ services: [], slices: [] }).nodeEligible, 'on a laptop')
+})

@@ -1,0 +1,66 @@
+import type { Family } from '../model/ip-address.js'
+import { milliseconds } from '../model/milliseconds.js'
+import type { Snapshot } from '../model/snapshot.js'
+import { turn } from '../model/turn.js'
+import { FamilyFailures } from './family-failures.js'
+import { NodePortNotice } from './node-port-notice.js'
+import type { ProxyParts } from './proxy-parts.js'
+import { TakeOver } from './take-over.js'
+
+/** What makes this machine serve a snapshot, in the safe order. */
+export class Sync {
+  readonly #parts: ProxyParts
+  readonly #familyFailures: FamilyFailures
+  readonly #nodePortNotice: NodePortNotice
+  readonly #takeOver: TakeOver
+
+  constructor(parts: ProxyParts) {
+    this.#parts = parts
+    this.#familyFailures = new FamilyFailures(parts.report)
+    this.#nodePortNotice = new NodePortNotice(parts.report)
+    this.#takeOver = new TakeOver(parts)
+  }
+
+  /** Whether a predecessor still serves. */
+  get isTakingOver(): boolean {
+    return this.#takeOver.isPending
+  }
+
+  /**
+   * A listener is there before a rule points at it, and until none does. If rules fail, what worked goes on working: resolves with
+   * the families in which they did, or rejects where they did in all.
+   */
+  async run(snapshot: Snapshot): Promise<ReadonlySet<Family>> {
+    const { served, localPorts, capture, healthChecks, keeper, clock, report } = this.#parts
+    const began = clock.now()
+    const { servicePorts, ownPods } = snapshot
+    // To make the snapshot may have taken a while.
+    await turn()
+    await this.#takeOver.begin()
+    const { opened, failures: unready } = await served.open(snapshot)
+    const nodePortAddresses = this.#parts.nodePortsAt(snapshot)
+    this.#nodePortNotice.look(snapshot, nodePortAddresses)
+    await healthChecks.update(snapshot.healthChecks, nodePortAddresses)
+    const gone = served.missingFrom(servicePorts)
+    await keeper.keepPorts()
+    const wanted = {
+      portals: served.captured(servicePorts),
+      guarded: served.guarded,
+      open: [...healthChecks.open, ...this.#parts.openPorts()],
+      ...{ ownPods, ...(nodePortAddresses && { nodePortAddresses }) },
+    }
+    // Where listeners could not be opened, clients are still led to those of before.
+    const left = unready.map(({ family }) => family)
+    const { written, failures: unwritten } = await capture.apply(wanted, left)
+    const failures = [...unready, ...unwritten]
+    const failed = this.#familyFailures.tell(failures, snapshot)
+    const closed = await served.drop(gone, failures)
+    localPorts.keepOnly([...servicePorts.map(({ id }) => id), ...served.ids()])
+    const duration = milliseconds(clock.now() - began)
+    report({ type: 'synced', servicePorts: servicePorts.length, opened, closed, written, duration })
+    keeper.keepSnapshot(snapshot)
+    await this.#takeOver.end()
+    void this.#parts.selfTest?.look(servicePorts)
+    return failed
+  }
+}
