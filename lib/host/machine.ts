@@ -6,7 +6,8 @@ import type { Host } from './host.js'
 import { runProgram } from './run-program.js'
 
 const missingIsUndefined = (error: unknown): undefined => {
-  if (errorCode(error) !== 'ENOENT') throw error
+  // The second: a folder of its path is a file.
+  if (!['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) throw error
   return undefined
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { constants as system } from 'node:os'
 import { setTimeout as after } from 'node:timers/promises'
 import { errorCode } from '../model/error-text.js'
@@ -8,14 +8,27 @@ import type { Output, RunOptions } from './host.js'
 const late = (program: string, within: string): Error =>
   Object.assign(new Error(`${program} did not end ${within}`), { code: 'ETIMEDOUT' })
 
-// With a folder in PATH that may not be searched, which `su` leaves behind, the system says EACCES.
-const notFound = (program: string, cause: Error): Error =>
-  errorCode(cause) === 'EACCES' && !program.includes('/')
-    ? Object.assign(new Error(`${program} is not found, or may not be run`, { cause }), { code: 'ENOENT' })
-    : cause
+const exhausted: Readonly<Record<string, string>> = {
+  EMFILE: 'too few files may be open here: raise the limit (ulimit -n, LimitNOFILE=)',
+  ENFILE: 'too many files are open on this machine: raise fs.file-max',
+  EAGAIN: 'there are too many processes: raise the limit (ulimit -u, TasksMax=)',
+  ENOMEM: 'too little memory is left',
+}
+
+/** Why a program could not be started, in a user's words. */
+const unstarted = (program: string, cause: Error): Error => {
+  const code = errorCode(cause) ?? ''
+  // With a folder in PATH that may not be searched, which `su` leaves behind, the system says EACCES.
+  if (code === 'EACCES' && !program.includes('/'))
+    return Object.assign(new Error(`${program} is not found, or may not be run`, { cause }), {
+      code: 'ENOENT',
+    })
+  const why = exhausted[code]
+  return why === undefined ? cause : Object.assign(new Error(why, { cause }), { code })
+}
 
 /** Kills the child and all that it started in its process group, and waits for nothing of theirs. */
-const killGroup = (child: ChildProcessWithoutNullStreams): void => {
+const killGroup = (child: ChildProcess): void => {
   if (child.pid !== undefined)
     try {
       process.kill(-child.pid, 'SIGKILL')
@@ -53,9 +66,15 @@ export const runProgram = (
       return
     }
     // In a process group of its own: Ctrl-C on a terminal is for us, not for what we have under way.
-    const child = spawn(program, args, { stdio: 'pipe', detached: true })
-    const stdout: Buffer[] = []
-    const stderr: Buffer[] = []
+    const child: ChildProcess = spawn(program, args, { stdio: 'pipe', detached: true })
+    child.on('error', error => {
+      reject(unstarted(program, error))
+    })
+    const { stdin, stdout, stderr } = child
+    // Without descriptors to spare there are none (tried with 20.20), and the error comes later.
+    if (!stdin || !stdout || !stderr) return
+    const said: Buffer[] = []
+    const complained: Buffer[] = []
     let ended = false
     const end = (): void => {
       ended = true
@@ -72,21 +91,18 @@ export const runProgram = (
       void atRest(child.pid ?? 0, () => ended).then(() => kill(late(program, 'in the time that was left')))
     const timer = setTimeout(() => kill(late(program, `within ${timeout} ms`)), timeout)
     giveUp?.addEventListener('abort', abandon)
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+    stdout.on('data', (chunk: Buffer) => said.push(chunk))
+    stderr.on('data', (chunk: Buffer) => complained.push(chunk))
     // A program may end without reading its input: its exit code says whether that was well.
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(input)
-    child.on('error', error => {
-      end()
-      reject(notFound(program, error))
-    })
+    stdin.on('error', () => undefined)
+    stdin.end(input)
+    child.on('error', end)
     child.on('close', (code, signal) => {
       end()
       resolve({
         code: code ?? 128 + (signal ? system.signals[signal] : 0),
-        stdout: Buffer.concat(stdout).toString(),
-        stderr: Buffer.concat(stderr).toString(),
+        stdout: Buffer.concat(said).toString(),
+        stderr: Buffer.concat(complained).toString(),
       })
     })
   })

@@ -30,6 +30,27 @@ t.test('a program that is not there is ENOENT', async t => {
   await t.rejects(machine.run('no-such-program', [], { timeout }), { code: 'ENOENT' })
 })
 
+t.test(
+  'where no file may be opened any more, that is said, and a program runs as soon as one may',
+  async t => {
+    const script = `
+    import { closeSync, openSync } from 'node:fs'
+    import { machine } from '${new URL('../../lib/host/machine.js', import.meta.url).href}'
+    const held = []
+    try { for (;;) held.push(openSync('/dev/null')) } catch {}
+    const refused = machine.run('true', [], { timeout: 1000 }).catch(({ code, message }) => message + ' ' + code)
+    const said = await refused
+    held.forEach(each => closeSync(each))
+    console.log(said, (await machine.run('echo', ['well'], { timeout: 1000 })).stdout)`
+    const limited = ['--nofile=100:100', process.execPath, '--input-type=module', '-e', script]
+    t.strictSame(await machine.run('prlimit', limited, { timeout }), {
+      code: 0,
+      stdout: 'too few files may be open here: raise the limit (ulimit -n, LimitNOFILE=) EMFILE well\n\n',
+      stderr: '',
+    })
+  },
+)
+
 t.test('a program that takes too long is killed, and is ETIMEDOUT', async t => {
   const run = machine.run('sh', ['-c', 'exec sleep 60'], { timeout: milliseconds(50) })
   await t.rejects(run, { code: 'ETIMEDOUT', message: 'sh did not end within 50 ms' })
