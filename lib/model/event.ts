@@ -147,7 +147,12 @@ export type ProxyOwnEvent =
   | {
       /** After a crash, rules that still stand would point at nothing until the API server answers. Said once a reason. */
       readonly type: 'state-not-saved'
+      readonly path: string
       readonly reason: string
+    }
+  | {
+      /** Nothing is in the way of that any more. */
+      readonly type: 'state-saved-again'
     }
   | {
       /** What is served was written down, for a start after a crash. */

@@ -99,12 +99,13 @@ const ownSentence = (event: ProxyOwnEvent): Sentence => {
       const effect = 'UDP clients that keep sending from the same port may go unanswered'
       return sentence('warn', 0, `${effect}: ${event.reason}; what to do: ${event.cure}`)
     }
-    case 'state-not-saved':
-      return sentence(
-        'warn',
-        0,
-        `cannot save what the next start would need, all else works: ${event.reason}`,
-      )
+    case 'state-not-saved': {
+      const what = `cannot save what the next start would need, all else works: ${event.path}: ${event.reason}`
+      const cure = 'make room, or give another folder with --state-dir; it is tried again'
+      return sentence('warn', 0, `${what}; what to do: ${cure}`)
+    }
+    case 'state-saved-again':
+      return sentence('info', 0, 'what the next start would need is saved again')
     case 'snapshot-saved': {
       const what = count(event.servicePorts, 'service port')
       return sentence('info', 3, `saved ${what} for the next start in ${durationText(event.duration)}`)
@@ -168,6 +169,7 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'sync-failed':
     case 'conntrack-failed':
     case 'state-not-saved':
+    case 'state-saved-again':
     case 'snapshot-saved':
     case 'state-damaged':
     case 'resumed':

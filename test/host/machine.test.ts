@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -83,6 +84,15 @@ t.test('writers at one time leave one whole text and nothing else', async t => {
   await Promise.all(texts.map(text => machine.writeFile(join(folder, 'state'), text)))
   t.ok(texts.includes((await machine.readFile(join(folder, 'state'))) ?? ''))
   t.strictSame(readdirSync(folder), ['state'])
+})
+
+t.test('what another process left that was killed while it wrote is removed', async t => {
+  const gone = spawnSync('true').pid
+  const others = [`other.${gone}.1`, `state.${process.ppid}.1`, 'state.damaged']
+  const left = [`state.${gone}.1`, `state.${gone}.12`, `state.${process.pid}.999999`]
+  const folder = t.testdir(Object.fromEntries([...others, ...left].map(name => [name, 'half'])))
+  await machine.writeFile(join(folder, 'state'), 'whole')
+  t.strictSame(readdirSync(folder).sort(), ['state', ...others].sort())
 })
 
 t.test('a file that cannot be written leaves nothing behind', async t => {

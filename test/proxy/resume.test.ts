@@ -100,7 +100,7 @@ t.test('where nothing can be saved it says so once, and serves', async t => {
   await clock.pass(10_000)
   t.strictSame(
     events.filter(({ type }) => type === 'state-not-saved'),
-    [{ type: 'state-not-saved', reason: 'EROFS: no' }],
+    [{ type: 'state-not-saved', path: '/run/state.json', reason: 'EROFS: no' }],
   )
   t.equal(events.filter(({ type }) => type === 'synced').length >= 2, true)
 })

@@ -104,15 +104,16 @@ export class Keeper {
   }
 
   async #try(file: keyof StateFolder, work: () => Promise<void>): Promise<void> {
+    const { folder, report } = this.#parts
     try {
       await work()
-      this.#complaints.delete(file)
+      if (this.#complaints.delete(file) && this.#complaints.size === 0) report({ type: 'state-saved-again' })
     } catch (error) {
       const reason = errorText(error)
       const code = errorCode(error) ?? reason
       const said = [...this.#complaints.values()].includes(code)
       this.#complaints.set(file, code)
-      if (!said) this.#parts.report({ type: 'state-not-saved', reason })
+      if (!said) report({ type: 'state-not-saved', path: folder[file].path, reason })
     }
   }
 }

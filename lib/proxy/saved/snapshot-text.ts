@@ -46,10 +46,13 @@ export const snapshotIn = (text: string): Snapshot => {
   if (numberIn(saved.format) !== format) return emptySnapshot
   if (lines.pop() !== '' || lines.length !== numberIn(saved.servicePorts))
     throw new RangeError(`${numberIn(saved.servicePorts)} service ports were expected, not ${lines.length}`)
+  const servicePorts = lines.map(servicePortIn)
+  if (new Set(servicePorts.map(({ id }) => id)).size < servicePorts.length)
+    throw new RangeError('a service port is there twice')
   return {
     ...emptySnapshot,
+    servicePorts,
     nodeAddresses: listIn(saved.nodeAddresses).map(each => ipAddress(textIn(each))),
     healthChecks: listIn(saved.healthChecks).map(healthCheckIn),
-    servicePorts: lines.map(servicePortIn),
   }
 }

@@ -77,6 +77,9 @@ const damaged: Readonly<Record<string, string>> = {
   'a file that was cut between lines': whole.slice(0, whole.lastIndexOf('{"family"')),
   'a file without its last end of line': whole.slice(0, -1),
   'lines that belong to nothing': `${whole}{}\n`,
+  'a service port that is there twice': whole
+    .replace('"servicePorts":2', '"servicePorts":3')
+    .concat(`${whole.split('\n')[1]}\n`),
   'an address that is none': whole.replace('10.244.0.2', '10.244.0.256'),
   'a port that is none': whole.replace('"port":8080', '"port":"8080"'),
   'a kind that there is not': whole.replace('node-port', 'wormhole'),
