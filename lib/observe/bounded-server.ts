@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import type { Socket } from 'node:net'
 import type { IpAddress } from '../model/ip-address.js'
 import { seconds } from '../model/milliseconds.js'
 import type { Port } from '../model/port.js'
@@ -68,7 +69,14 @@ export const openBoundedServer = async ({
       response.end(now.body)
     } else response.destroy()
   })
-  server.maxConnections = mostConnections
+  const open = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+    // Answers take no time, so who has been there for longest only keeps the place.
+    const [longest] = open
+    if (open.size > mostConnections) longest?.destroy()
+  })
   server.timeout = longestSilence
   const listening = once(server, 'listening')
   await Promise.all([listening, listen(server, { port, address })])

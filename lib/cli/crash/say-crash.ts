@@ -21,7 +21,7 @@ export const countedCrash = async (options: RunOptions): Promise<SayCrash> => {
     try {
       crashes.writeNow({ times: (before?.times ?? 0) + 1, since, at, error: errorText(error) })
     } catch (cause) {
-      log.event({ type: 'state-not-saved', reason: errorText(cause) })
+      log.event({ type: 'state-not-saved', path: crashes.path, reason: errorText(cause) })
     }
   }
 }
