@@ -45,6 +45,11 @@ export class Road {
     for (const socket of this.#sockets) socket.pause()
   }
 
+  /** As a suspended machine finds it: connections are open at its end, and at the other one forgotten. New ones are welcome. */
+  forget(): void {
+    for (const socket of this.#sockets) socket.pause().removeAllListeners('data')
+  }
+
   thaw(): void {
     this.#frozen = false
     for (const socket of this.#sockets) socket.resume()
