@@ -16,7 +16,7 @@ const objects = 100_000
 /** So many samples at once; each has about eight objects. */
 const batch = 250
 
-/** So many names, or each Service would have its listener, of which there are not so many. */
+/** So many names, or each Service would have its listener, of which there are not so many. All come after `hostile`, which has endpoints. */
 const names = 1000
 
 /** A line of a watch. What has no name is no object of the API, so that it has one always. */
@@ -27,7 +27,7 @@ const lineOf = (
 ): string => {
   const metadata = field(object, 'metadata')
   const written = text(field(metadata, 'name')) ?? ''
-  const name = written === 'hostile' && more.number % 4 > 0 ? `h${more.number % names}` : written
+  const name = written === 'hostile' && more.number % 4 > 0 ? `later-${more.number % names}` : written
   const whole = {
     ...(isRaw(object) && object),
     ...{
