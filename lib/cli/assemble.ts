@@ -112,7 +112,7 @@ export const assemble = async (
   const proxy: Proxy = new Proxy({
     ...{ served, localPorts, capture, nodePortsAt, clock, report },
     connections: all,
-    ...(inheritance && { predecessor: announced(inheritance, report) }),
+    ...(inheritance && { predecessor: announced(inheritance, { health, report }) }),
     keeper: new Keeper({ folder, localPorts, clock, report }),
     healthChecks: new HealthCheckPorts({
       isHealthy: () => isHealthy(proxy.health),
@@ -139,10 +139,14 @@ export const assemble = async (
   return { proxy, health, connections: all, succeeded }
 }
 
-/** The same, saying when it accepts nobody any more. */
-const announced = ({ predecessor, lifeline }: Inheritance, report: Report): Predecessor => ({
+/** The same; from when it accepts nobody any more, it is known that we are the one that serves. */
+const announced = (
+  { predecessor, lifeline }: Inheritance,
+  { health, report }: { readonly health: HealthPort | undefined; readonly report: Report },
+): Predecessor => ({
   rest: () => predecessor.rest(),
   relieve: async () => {
+    await health?.start()
     await predecessor.relieve()
     lifeline.serving()
     report({ type: 'took-over' })

@@ -1,4 +1,5 @@
-import type { KubeProxyRules } from '../capture/kube-proxy.js'
+import { kubeProxyRules, type KubeProxyRules } from '../capture/kube-proxy.js'
+import type { Host } from '../host/host.js'
 import { Failure } from '../model/failure.js'
 import type { IpAddress } from '../model/ip-address.js'
 import type { Snapshot } from '../model/snapshot.js'
@@ -31,4 +32,18 @@ export const whyRival = (
   return new Failure('conflict', message, {
     cure: 'stop kube-proxy and take its rules out (kube-proxy --cleanup), or go before it with --force; nothing was touched',
   })
+}
+
+interface RivalCheck {
+  readonly host: Host
+  readonly source: { readonly ready: boolean; snapshot(): Snapshot }
+  /** Aborted when we are to stop anyway. */
+  readonly signal: AbortSignal
+}
+
+/** Rejects with a Failure `conflict` where a kube-proxy has rules for Services of the `source`, or may have. */
+export const checkRivals = async ({ host, source, signal }: RivalCheck): Promise<void> => {
+  const rules = await kubeProxyRules(host)
+  const conflict = whyRival(rules, source.ready ? source.snapshot() : undefined)
+  if (conflict && !signal.aborted) throw conflict
 }

@@ -1,4 +1,3 @@
-import { kubeProxyRules } from '../capture/kube-proxy.js'
 import { AddressWatch } from '../host/address-watch.js'
 import { startNext } from '../host/channel.js'
 import type { InstanceLock } from '../control/instance-lock.js'
@@ -25,7 +24,7 @@ import type { Inheritance } from './inheritance.js'
 import { lockName } from './only-instance.js'
 import type { RunOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
-import { whyRival } from './rivals.js'
+import { checkRivals } from './rivals.js'
 import { listenForSignals } from './signals.js'
 import { state } from './state.js'
 import { Tidying } from './tidying.js'
@@ -101,9 +100,9 @@ export const run = async (options: RunOptions, { lock, inheritance }: RunRights)
   })
   let cluster: Cluster | undefined
   try {
-    await health?.start()
-    // What a predecessor serves is not ours yet.
-    const left = inheritance ? undefined : await folder.snapshot.load(report)
+    // Where there is a predecessor, it is still the one that serves, and that knows how it is.
+    if (isFirst) await health?.start()
+    const left = isFirst ? await folder.snapshot.load(report) : undefined
     const served = await proxy.resume(left ?? emptySnapshot)
     if (!stopping()) {
       // Loaded only by now: it takes half of the time of a start, in which clients would be refused.
@@ -111,9 +110,8 @@ export const run = async (options: RunOptions, { lock, inheritance }: RunRights)
       cluster = await openCluster(options, { families: mode.families, log })
       await firstLook(cluster, { signal: signals.first, forgiven: forgivenWhen(served), log })
       // Not before: to look takes a while, and who is served from before waits for nothing.
-      const rivals = mode.by && !options.force ? await kubeProxyRules(host) : []
-      const conflict = whyRival(rivals, cluster.source.ready ? cluster.source.snapshot() : undefined)
-      if (conflict && !stopping()) throw conflict
+      if (mode.by && !options.force && isFirst)
+        await checkRivals({ host, source: cluster.source, signal: signals.first })
       proxy.start(cluster.source)
       addresses.start(() => proxy.resync())
       audit.start(() => proxy.resync())

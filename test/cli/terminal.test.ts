@@ -21,5 +21,5 @@ t.test('closing the terminal stops it, in order', await needing('script', '--ver
     if (line.includes('cannot list services')) terminal.kill('SIGKILL')
     lines.push(line.replace(/^\S+ /, ''))
   }
-  t.match(lines.at(-1), /^info +stopped$/)
+  t.match(lines.at(-1), /^info +stopped$/, lines.join('\n'))
 })

@@ -102,15 +102,15 @@ await onEachBackend(import.meta.url, async backend => {
     t.notOk(stage.portal.events().some(isOf('portal-failed')))
   })
 
-  t.test('a health check node port answers', async t => {
+  t.test('load balancers and supervisors are answered', async t => {
     stage.expose('balanced', {
       ...{ selector: { app: 'web' }, type: 'LoadBalancer', externalTrafficPolicy: 'Local' },
       healthCheckNodePort: 32001,
     })
     await stage.synced()
     await reload(stage)
-    const answer = await fetch(`http://${nodeAddress}:32001/`)
-    t.equal(answer.status, 200)
+    for (const place of [`${nodeAddress}:32001`, '127.0.0.1:10256/readyz', '127.0.0.1:10256/healthz'])
+      t.equal((await fetch(`http://${place}`)).status, 200, place)
     t.notOk(stage.portal.events().some(isOf('health-check-failed')))
   })
 
