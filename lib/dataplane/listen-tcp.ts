@@ -65,13 +65,18 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
       return proxyHeader(proxyProtocol, { client, portal: meant(portals, nodeAddress) })
     },
   }
-  const { descriptors = connections.descriptors } = options
-  if (!descriptors.take(1)) throw noDescriptors()
+  const { descriptors = connections.descriptors, inherited } = options
+  if (!descriptors.take(1)) {
+    inherited?.close()
+    throw noDescriptors()
+  }
   const server = createServer({ allowHalfOpen: true })
   try {
     await listening(server, options)
     options.estate?.addServer(socketName('TCP', { address: host, port: portOf(server) }), server)
   } catch (error) {
+    // It accepts clients already, whom nobody would serve.
+    inherited?.close()
     descriptors.giveBack(1)
     throw error
   }

@@ -75,6 +75,9 @@ export class Doors {
 
   close(): void {
     for (const address of this.#doors.keys()) this.#close(address)
+    for (const { parked, flows } of this.#inherited.values())
+      for (const each of [parked, ...flows.map(flow => flow.parked)]) each.close()
+    this.#inherited.clear()
   }
 
   #add(addresses: readonly IpAddress[]): readonly Failure[] {
