@@ -34,7 +34,8 @@ export class RoundRobin implements Picker {
     if (next.length === this.#endpoints.length && next.every((each, at) => isSame(each, this.#endpoints[at])))
       return
     this.#endpoints = next
-    this.#order = shuffled([...next], this.#random)
+    // As they came, unless some came twice.
+    this.#order = shuffled([...(next.length === endpoints.length ? endpoints : next)], this.#random)
     this.#turn = 0
   }
 
