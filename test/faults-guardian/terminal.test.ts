@@ -13,8 +13,9 @@ class Terminal {
   readonly #child: ChildProcess
   #shown = ''
 
-  constructor(args: readonly string[]) {
-    const command = [process.execPath, program, 'run', '--kubeconfig', kubeconfig, ...args].join(' ')
+  /** `next` is what is done there afterwards. */
+  constructor(args: readonly string[], next: string) {
+    const command = [process.execPath, program, 'run', '--kubeconfig', kubeconfig, ...args, next].join(' ')
     const env = { ...process.env, INVOCATION_ID: '', NOTIFY_SOCKET: '', KUBERNETES_SERVICE_HOST: '' }
     this.#child = spawn('script', ['-qfec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'], env })
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#shown += text))
@@ -49,13 +50,9 @@ await inNamespace(import.meta.url, async () => {
   const before = await thisMachine('nft')
   const needsScript = await needing('script', '--version')
 
-  const opened = async (): Promise<Terminal> => {
-    const terminal = new Terminal([
-      '--iptables-backend',
-      'nft',
-      '--hostname-override',
-      stage.cluster.nodeName,
-    ])
+  const opened = async (next = ''): Promise<Terminal> => {
+    const args = ['--iptables-backend', 'nft', '--hostname-override', stage.cluster.nodeName]
+    const terminal = new Terminal(args, next)
     t.teardown(() => terminal.close())
     await terminal.shows('synced')
     t.equal(guardians().length, 1, 'a guardian stands by')
@@ -66,7 +63,8 @@ await inNamespace(import.meta.url, async () => {
     'kill -9 of a run on a terminal leaves nothing, and the terminal shows what was done',
     needsScript,
     async t => {
-      const terminal = await opened()
+      // As a shell does: without anybody who stays, the terminal would be gone with the run.
+      const terminal = await opened('; cat')
       const holder = Number(await lockHolder())
       if (!(holder > 0)) throw new Error('nobody runs')
       process.kill(holder, 'SIGKILL')
