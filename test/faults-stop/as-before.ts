@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { machine } from '../../lib/host/machine.js'
 import { seconds } from '../../lib/model/milliseconds.js'
@@ -29,9 +31,25 @@ const output = async ([program = '', ...args]: readonly string[], input?: string
   return stdout
 }
 
-/** Without what passes by itself: dates, counters, the kernel's own counts. */
-const steady = (text: string): string =>
-  text.replaceAll(/^#.*\n|\[\d+:\d+\]|^net\.netfilter\.nf_conntrack_count.*\n/gm, '')
+/** Without what passes by itself: dates and counters. */
+const steady = (text: string): string => text.replaceAll(/^#.*\n|\[\d+:\d+\]/gm, '')
+
+const folder = '/proc/sys/net'
+
+/** The kernel's switches, a line each, but for those that cannot be read, and its own count of flows. */
+const switches = (): string =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .sort()
+    .map(name => {
+      try {
+        return name.endsWith('nf_conntrack_count')
+          ? ''
+          : `${name} = ${readFileSync(join(folder, name), 'utf8')}`
+      } catch {
+        return ''
+      }
+    })
+    .join('')
 
 /** Rules of both kinds, addresses, routes and switches of this namespace. */
 const everything = async (): Promise<string> => {
@@ -41,9 +59,8 @@ const everything = async (): Promise<string> => {
       ['ip', family, '-o', 'address'],
       ['ip', family, 'route', 'show', 'table', 'all'],
     ]),
-    ['sysctl', '-a', '--pattern', '^net\\.'],
   ]
-  return steady((await Promise.all(looks.map(look => output(look)))).join('\n'))
+  return steady((await Promise.all(looks.map(look => output(look)))).join('\n')) + switches()
 }
 
 const cleanup = async (...args: readonly string[]): Promise<string> => {
