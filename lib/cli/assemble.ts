@@ -119,7 +119,8 @@ export const assemble = async (
       listen: listenHttp,
       report,
     }),
-    openPorts: () => health?.open ?? [],
+    // A predecessor has it open until we do.
+    openPorts: () => (proxy.isTakingOver ? health?.wanted : health?.open) ?? [],
     ...((options.capture === 'redirect' || options.capture === 'dnat') && {
       selfTest: new SelfTest({ probes, clock, report }),
     }),

@@ -3,13 +3,16 @@ import { constants } from 'node:os'
 import { Readable } from 'node:stream'
 import { hear, type Hearing, lifelineDescriptor } from './lifeline.js'
 
+/** A socket that another process can get. */
+export type Sendable = SendHandle
+
 /** A way to another process of ours, for messages and sockets. */
 export interface Channel {
   /**
    * Resolves when it is on its way, with its socket: both processes have that until both have closed it. What cannot be sent is
    * lost, as `ended` tells.
    */
-  send(message: object, socket?: SendHandle): Promise<void>
+  send(message: object, socket?: Sendable): Promise<void>
   /** Calls `listener` with all that comes, in its order. */
   receive(listener: (message: unknown, socket: SendHandle | undefined) => void): void
   /** Resolves when the other end is gone. */

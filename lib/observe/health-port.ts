@@ -52,6 +52,11 @@ export class HealthPort {
     return this.#server ? reachable(this.#options.place) : []
   }
 
+  /** Those that they are to reach when it is open. */
+  get wanted(): readonly Port[] {
+    return reachable(this.#options.place)
+  }
+
   /** Opens it, now or as soon as that can be. Resolves when it was tried once. */
   start(): Promise<void> {
     const { clock } = this.#options

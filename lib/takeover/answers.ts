@@ -1,7 +1,7 @@
-import type { SendHandle } from 'node:child_process'
 import type { KnownPin } from '../balancer/sticky.js'
 import type { Connections } from '../dataplane/connections.js'
 import type { Estate } from '../dataplane/estate.js'
+import type { Sendable } from '../host/channel.js'
 import type { Port } from '../model/port.js'
 import type { ServicePortId } from '../model/service-port.js'
 import type { Message, Request } from './messages.js'
@@ -21,7 +21,7 @@ export interface Succeeded {
   readonly handOver: () => Promise<void>
 }
 
-export type Send = (message: Message, socket?: SendHandle) => Promise<void>
+export type Send = (message: Message, socket?: Sendable) => Promise<void>
 
 /** Does what a successor asks. */
 export class Answers {
