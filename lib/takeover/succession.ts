@@ -1,7 +1,7 @@
 import type { NextOptions, NextProcess } from '../host/channel.js'
 import type { Alarm, Clock } from '../model/clock.js'
 import type { Report } from '../model/event.js'
-import { seconds } from '../model/milliseconds.js'
+import { type Milliseconds, seconds } from '../model/milliseconds.js'
 import { Answers, type Succeeded } from './answers.js'
 import { type Asked, isMessage, protocol, successorVariable } from './messages.js'
 
@@ -16,6 +16,9 @@ export interface SuccessionParts {
 
 /** A successor that does not serve by then is given up: an API server may be away. */
 const longestStart = seconds(90)
+
+/** And one that has us rest: meanwhile nothing that changes is put into force. */
+const longestRest = seconds(30)
 
 /** How this process is succeeded by the program and the configuration as they are by then. */
 export class Succession {
@@ -35,15 +38,12 @@ export class Succession {
   /** Starts a successor, unless one is starting already. What becomes of it is reported. */
   begin(): void {
     if (this.#successor) return
-    const { startNext, isFirst, succeeded, clock, report } = this.#parts
+    const { startNext, isFirst, succeeded, report } = this.#parts
     const successor = startNext({ variables: { [successorVariable]: protocol }, isFirst })
     this.#successor = successor
     const answers = new Answers(succeeded, (message, socket) => successor.send(message, socket))
     this.#late = false
-    this.#alarm = clock.after(longestStart, () => {
-      this.#late = true
-      successor.kill()
-    })
+    this.#giveUpAfter(longestStart, successor)
     successor.receive(message => {
       if (isMessage(message) && 'request' in message) void this.#answer(answers, message, successor)
     })
@@ -59,6 +59,7 @@ export class Succession {
   }
 
   async #answer(answers: Answers, asked: Asked, successor: NextProcess): Promise<void> {
+    if (asked.type === 'rest') this.#giveUpAfter(longestRest, successor)
     if (asked.type === 'relieve') this.#alarm?.cancel()
     await answers.answer(asked, asked.request)
     if (asked.type !== 'relieve') return
@@ -66,11 +67,19 @@ export class Succession {
     this.#handOver(successor)
   }
 
+  #giveUpAfter(span: Milliseconds, successor: NextProcess): void {
+    this.#alarm?.cancel()
+    this.#alarm = this.#parts.clock.after(span, () => {
+      this.#late = true
+      successor.kill()
+    })
+  }
+
   #abandon(answers: Answers, code: number): void {
     this.#alarm?.cancel()
     this.#successor = undefined
     answers.abandon()
-    const how = this.#late ? `did not serve within ${longestStart / 1000} s` : `ended with code ${code}`
+    const how = this.#late ? 'did not serve in time' : `ended with code ${code}`
     this.#parts.report({ type: 'successor-failed', reason: `the new process ${how}` })
   }
 }
