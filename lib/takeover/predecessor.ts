@@ -21,6 +21,8 @@ export class Predecessor {
   /** Of doors that are still to come. */
   readonly #flows = new Map<string, InheritedFlow[]>()
   readonly #doors = new Map<string, ParkedSocket>()
+  /** What was read at doors that are still to come. */
+  readonly #early = new Map<string, (() => void)[]>()
   #asked = 0
   #gone = false
   /** It accepts nobody any more: what it had to leave was asked for. */
@@ -71,6 +73,8 @@ export class Predecessor {
     if (!(socket instanceof Socket)) return undefined
     const parked = new ParkedSocket(socket)
     this.#doors.set(name, parked)
+    for (const receive of this.#early.get(name) ?? []) receive()
+    this.#early.delete(name)
     return { parked, flows }
   }
 
@@ -99,6 +103,12 @@ export class Predecessor {
     return answer
   }
 
+  #receive({ door, datagram, from }: Note & { readonly note: 'datagram' }): void {
+    const receive = (): void => this.#doors.get(door)?.receive(Buffer.from(datagram), from)
+    if (this.#doors.has(door)) receive()
+    else this.#early.set(door, [...(this.#early.get(door) ?? []), receive])
+  }
+
   #answered(answer: Answer): void {
     this.#waiting.get(answer.reply.reply)?.(answer)
     this.#waiting.delete(answer.reply.reply)
@@ -118,7 +128,7 @@ export class Predecessor {
         return
       }
       case 'datagram':
-        this.#doors.get(note.door)?.receive(Buffer.from(note.datagram), note.from)
+        this.#receive(note)
         return
     }
   }
