@@ -68,6 +68,23 @@ await inNamespace(import.meta.url, async () => {
     t.strictSame(await Promise.all(asking.map(client => client.ask())), before, 'twice')
   })
 
+  t.test('UDP clients are answered all the time', async t => {
+    stage.expose('echo', {
+      selector: { app: 'web' },
+      ports: [{ protocol: 'UDP', port: 53, targetPort: 8080 }],
+    })
+    await stage.synced()
+    const { address: host, port } = stage.clusterIp('echo', 53)
+    const client = await udpClient({ host, port })
+    t.teardown(() => client.close())
+    const over = new AbortController()
+    const reloaded = reload(stage).finally(() => over.abort())
+    const answers = new Set<string>()
+    while (!over.signal.aborted) answers.add(await client.ask('hostname\n'))
+    await reloaded
+    t.strictSame([...answers], [`${web}\n`])
+  })
+
   t.test('a client with affinity returns to its endpoint', async t => {
     await stage.deploy('three', { replicas: 3 })
     stage.expose('three', { sessionAffinity: 'ClientIP' })

@@ -72,14 +72,17 @@ export class Flow implements Used<Flow> {
     return flow
   }
 
-  /** Goes on with a flow of another process, whose socket is connected to the endpoint, and known as connected. */
-  static adopt({ parked, ...parts }: Omit<FlowParts, 'socket'> & { readonly parked: ParkedSocket }): Flow {
-    const { socket } = parked
-    const flow = new Flow({ ...parts, socket })
-    socket.on('error', flow.#failed)
+  /** A flow of another process, whose socket is connected to the endpoint, and known as connected. It goes on with `goOn`. */
+  static adopt(parts: FlowParts): Flow {
+    const flow = new Flow(parts)
+    parts.socket.on('error', flow.#failed)
     flow.#connected = flow.#heard = true
-    parked.take(flow.#answer)
     return flow
+  }
+
+  /** Passes on what the endpoint has answered meanwhile, and what it answers from now on. */
+  goOn(parked: ParkedSocket): void {
+    parked.take(this.#answer)
   }
 
   /** Bytes from the client to the endpoint. */

@@ -88,9 +88,11 @@ export class Flows implements Holder {
       parked.close()
       return undefined
     }
-    const unanswered = undefined
-    const flow = Flow.adopt({ ...request, parked, number, unanswered, began: clock.now(), used: this.#used })
+    const common = { ...request, number, unanswered: undefined, began: clock.now(), used: this.#used }
+    const flow = Flow.adopt({ ...common, socket: parked.socket })
     this.#enter(flow, 1)
+    // Not before: what waits there uses the flow at once, and only those in the order can be used.
+    flow.goOn(parked)
     return flow
   }
 
