@@ -54,6 +54,7 @@ t.test('flows of another process go on, with what was answered on the way', asyn
     ...{ room: new FlowRoom(), ownFlows: new OwnFlows(), clock: new FakeClock(), report: () => undefined },
   })
   t.teardown(() => listener.close())
+  listener.update({ portals: [], endpoints: [endpoint.endpoint], terms: {} })
   for (const { client } of [one, other]) t.equal((await client.next()).text, 'an answer on the way')
   for (const { client, flow } of [one, other, one]) {
     client.sendTo(place, 'a question')
