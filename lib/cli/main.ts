@@ -30,24 +30,23 @@ interface Invocation {
   /** How a crash is said: differently once there is a log. */
   sayCrash: SayCrash
   code: number
+  /** Who else is told how it ended, where this process is a successor. */
+  inheritance?: Inheritance | undefined
 }
 
 const runAction = async (options: RunOptions, invocation: Invocation): Promise<void> => {
   const inheritance = findInheritance()
+  invocation.inheritance = inheritance
   try {
-    invocation.code = await runWith(options, invocation, inheritance)
-    inheritance?.lifeline.ending(invocation.code)
+    invocation.code = await runWith(options, invocation)
   } finally {
     inheritance?.starter.close()
   }
 }
 
 /** Resolves with the exit code. */
-const runWith = async (
-  options: RunOptions,
-  invocation: Invocation,
-  inheritance: Inheritance | undefined,
-): Promise<number> => {
+const runWith = async (options: RunOptions, invocation: Invocation): Promise<number> => {
+  const { inheritance } = invocation
   if (options.cleanup) {
     await cleanupAction(options)
     return exitCode.well
@@ -108,17 +107,23 @@ const codeFor = (error: unknown, { sayCrash }: Invocation): number => {
   return exitCode.internal
 }
 
+/** Says on the lifeline, too, how this ends. */
+const ending = (code: number, { inheritance }: Invocation): number => {
+  inheritance?.lifeline.ending(code)
+  return code
+}
+
 /** Runs the command line `argv` (of the process: program and script first). Resolves with the exit code. */
 export const main = async (argv: readonly string[]): Promise<number> => {
   const invocation: Invocation = {
     sayCrash: error => say(`kube-portal: internal error: ${errorStack(error)}`),
     code: exitCode.well,
   }
-  onUncaught(error => process.exit(codeFor(error, invocation)))
+  onUncaught(error => process.exit(ending(codeFor(error, invocation), invocation)))
   try {
     await program(invocation).parseAsync(argv)
-    return invocation.code
+    return ending(invocation.code, invocation)
   } catch (error) {
-    return codeFor(error, invocation)
+    return ending(codeFor(error, invocation), invocation)
   }
 }

@@ -10,7 +10,7 @@ import { errorCode } from '../model/error-text.js'
 export interface Lifeline {
   /** This process serves from now on. */
   serving(): void
-  /** It ends, with this exit code. */
+  /** It ends, with this exit code. Of no concern to anybody unless it served. */
   ending(code: number): void
   /** Another one holds it. May be called twice. */
   close(): void
@@ -22,6 +22,7 @@ export const lifelineDescriptor = 4
 /** The end that this process was started with. */
 export const heldLifeline = (): Lifeline => {
   let open = true
+  let serves = false
   const say = (text: string): void => {
     try {
       if (open) writeSync(lifelineDescriptor, `${text}\n`)
@@ -31,8 +32,13 @@ export const heldLifeline = (): Lifeline => {
     }
   }
   return {
-    serving: () => say(`serving ${process.pid}`),
-    ending: code => say(`ending ${code}`),
+    serving: () => {
+      serves = true
+      say(`serving ${process.pid}`)
+    },
+    ending: code => {
+      if (serves) say(`ending ${code}`)
+    },
     close: () => {
       if (open) closeSync(lifelineDescriptor)
       open = false

@@ -10,6 +10,7 @@ export interface TakeOverParts {
 /** How we take over from a process that serves, once. Without one, there is nothing to do. */
 export class TakeOver {
   readonly #parts: TakeOverParts
+  #begun = false
   #done = false
 
   constructor(parts: TakeOverParts) {
@@ -21,11 +22,13 @@ export class TakeOver {
     return this.#parts.predecessor !== undefined && !this.#done
   }
 
-  /** Has it rest; its local ports are ours. To be called before listeners open. */
+  /** Has it rest; its local ports are ours. To be called before listeners open; again, for a sync that failed, it does nothing. */
   async begin(): Promise<void> {
+    if (this.#begun) return
     const { predecessor, localPorts } = this.#parts
-    const saved = this.#done ? undefined : await predecessor?.rest()
+    const saved = await predecessor?.rest()
     if (saved) localPorts.adopt(saved)
+    this.#begun = true
   }
 
   /** Has it accept nobody any more. To be called when all is served here. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import t from 'tap'
+import { isOf } from '../../examples/demo/portal-process.js'
 import { connectFromNode } from '../../examples/demo/request.js'
 import { deploy } from '../cli/stage.js'
 import { inNamespace } from '../namespace.js'
@@ -30,6 +31,16 @@ await inNamespace(import.meta.url, async () => {
     await iptables.hangs()
     t.equal(await stopped(portal), 'code 1')
     await stopping
+    t.ok(await it.cleanedUp())
+  })
+
+  t.test('after a takeover, too, the process that was started ends with the code of that', async t => {
+    const portal = await it.serving()
+    process.kill(portal.pid ?? 0, 'SIGHUP')
+    await portal.event('a takeover', isOf('handed-over'))
+    iptables.hang()
+    t.equal(await stopped(portal), 'code 1')
+    t.ok(await it.isLeftBehind())
     t.ok(await it.cleanedUp())
   })
 
