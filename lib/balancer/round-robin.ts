@@ -1,4 +1,4 @@
-import { type Endpoint, endpointText } from '../model/endpoint.js'
+import { byPlace, type Endpoint, endpointText, isSameEndpoint, sameEndpoints } from '../model/endpoint.js'
 import type { IpAddress } from '../model/ip-address.js'
 import type { Picker } from './picker.js'
 
@@ -8,7 +8,7 @@ import type { Picker } from './picker.js'
  */
 export class RoundRobin implements Picker {
   readonly #random: () => number
-  /** Sorted: so an equal set is told without a text of each, which for 10,000 would take long. */
+  /** Sorted, so that an equal set is told whatever its order. */
   #endpoints: readonly Endpoint[] = []
   #order: readonly Endpoint[] = []
   #turn = 0
@@ -31,8 +31,7 @@ export class RoundRobin implements Picker {
 
   replace(endpoints: readonly Endpoint[]): void {
     const next = distinct(endpoints)
-    if (next.length === this.#endpoints.length && next.every((each, at) => isSame(each, this.#endpoints[at])))
-      return
+    if (sameEndpoints(next, this.#endpoints)) return
     this.#endpoints = next
     // As they came, unless some came twice.
     this.#order = shuffled([...(next.length === endpoints.length ? endpoints : next)], this.#random)
@@ -49,17 +48,9 @@ export class RoundRobin implements Picker {
   }
 }
 
-const isSame = (one: Endpoint, other: Endpoint | undefined): boolean =>
-  one.address === other?.address && one.port === other.port
-
-const byPlace = (one: Endpoint, other: Endpoint): number => {
-  if (one.address === other.address) return one.port - other.port
-  return one.address < other.address ? -1 : 1
-}
-
 /** Each once, and sorted. */
 const distinct = (endpoints: readonly Endpoint[]): readonly Endpoint[] =>
-  endpoints.toSorted(byPlace).filter((each, at, all) => !isSame(each, all[at - 1]))
+  endpoints.toSorted(byPlace).filter((each, at, all) => !isSameEndpoint(each, all[at - 1]))
 
 /** Puts the values into random order (Fisher and Yates), in place: there may be 10,000. */
 const shuffled = <Value extends object>(values: Value[], random: () => number): readonly Value[] => {

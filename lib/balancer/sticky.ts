@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.js'
-import { type Endpoint, endpointText } from '../model/endpoint.js'
+import { type Endpoint, endpointText, isSameEndpoint } from '../model/endpoint.js'
 import type { IpAddress } from '../model/ip-address.js'
 import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
 import type { Picker } from './picker.js'
@@ -67,7 +67,7 @@ export class Sticky implements Picker {
     this.#dropExpired(now)
     const pinned = this.#pins.get(client)?.endpoint
     this.#pins.delete(client)
-    const mayReturn = pinned && !failed.some(endpoint => isSame(endpoint, pinned))
+    const mayReturn = pinned && !failed.some(endpoint => isSameEndpoint(endpoint, pinned))
     const endpoint = mayReturn ? pinned : this.#picker.next(client, failed)
     if (endpoint) this.#pin(client, { endpoint, usedAt: now })
     return endpoint
@@ -75,7 +75,7 @@ export class Sticky implements Picker {
 
   forget(client: IpAddress, endpoint: Endpoint): void {
     const pin = this.#pins.get(client)
-    if (pin && isSame(pin.endpoint, endpoint)) this.#pins.delete(client)
+    if (pin && isSameEndpoint(pin.endpoint, endpoint)) this.#pins.delete(client)
     this.#picker.forget(client, endpoint)
   }
 
@@ -102,5 +102,3 @@ export class Sticky implements Picker {
     }
   }
 }
-
-const isSame = (one: Endpoint, other: Endpoint): boolean => endpointText(one) === endpointText(other)

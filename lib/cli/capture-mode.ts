@@ -56,8 +56,8 @@ export const loopback: Readonly<Record<Family, IpAddress>> = {
 /** The audit looks more often. Where it cannot, syncs look for themselves. */
 const memory = { clock, span: seconds(10) }
 
-/** Restores a second, however many changes there are. A lone change takes up to four: for the guard and the rules of two families. */
-const pace = new Pace(clock, 5)
+/** However many changes there are. A lone change takes up to four: for the guard and the rules of two families. */
+const restoresPerSecond = 5
 
 const arrivingAt = (tcp: Readonly<Record<Family, IpAddress>>): Arrivals => {
   const udp = Object.values(tcp)
@@ -96,7 +96,10 @@ const byIptables = async (
   const { families, unavailable } = await availableFamilies(host, backend)
   for (const { family, reason } of unavailable) log.info(`${family} is not served: ${reason}`)
   return {
-    capture: new Iptables({ host, backend, families, target, addresses, report, memory, pace }),
+    capture: new Iptables({
+      ...{ host, backend, families, target, addresses, report, memory },
+      pace: new Pace(clock, restoresPerSecond),
+    }),
     ...{ families, arrivals },
     by: { kind: 'rules', backend: backend.kind, target },
     places: heldPlaces({ addresses, nodePortAddresses: nodeportAddresses }),

@@ -1,17 +1,11 @@
 import type { ServicePicker } from '../balancer/service-picker.js'
 import type { CapturedPortal, GuardedPort } from '../capture/capture.js'
 import type { Listener } from '../dataplane/listener.js'
-import type { Endpoint } from '../model/endpoint.js'
+import { sameEndpoints } from '../model/endpoint.js'
 import type { Report } from '../model/event.js'
 import type { Port } from '../model/port.js'
 import { type Affinity, type ServicePort, verdictOf } from '../model/service-port.js'
 import { capturedPortals, guardedPort } from './wanted.js'
-
-const isSame = (one: Endpoint, other: Endpoint | undefined): boolean =>
-  one.address === other?.address && one.port === other.port
-
-const sameEndpoints = (some: readonly Endpoint[], others: readonly Endpoint[]): boolean =>
-  some === others || (some.length === others.length && some.every((each, at) => isSame(each, others[at])))
 
 const sameAffinity = (one: Affinity, other: Affinity): boolean =>
   one.kind === 'client-ip' && other.kind === 'client-ip'

@@ -10,9 +10,7 @@ const undo = ['--on-crash', 'undo']
 await inNamespace(import.meta.url, async () => {
   const stage = await startStage('nft', { args: undo })
   const { node } = stage.clients
-  const [web = ''] = await stage.deploy('web')
-  stage.expose('web')
-  await stage.synced()
+  const web = await stage.serve('web')
   const there = stage.clusterIp('web')
   // After an undo it may choose its local ports anew.
   const rules = async (): Promise<readonly string[]> =>

@@ -8,9 +8,7 @@ import { disk, remount, stateIn } from './disks.js'
 await inNamespace(import.meta.url, async () => {
   const stage = await startStage('nft')
   const { node } = stage.clients
-  const [web] = await stage.deploy('web')
-  stage.expose('web')
-  await stage.synced()
+  const web = await stage.serve('web')
 
   t.test('on a full disk the last whole files stay, and are written anew when there is room', async t => {
     const folder = await disk('full', 'size=32k')

@@ -19,9 +19,7 @@ await inNamespace(import.meta.url, async () => {
   process.env.NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(faults)}`
   const stage = await startStage('nft')
   const { node } = stage.clients
-  const [web = ''] = await stage.deploy('web')
-  stage.expose('web')
-  await stage.synced()
+  const web = await stage.serve('web')
   const there = stage.clusterIp('web')
 
   /** Ends it by a fault of its own, which `said` is what it said about. */

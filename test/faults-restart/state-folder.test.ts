@@ -12,9 +12,7 @@ const serverIsAway = ['--master', 'https://127.0.0.1:9']
 await inNamespace(import.meta.url, async () => {
   const stage = await startStage('nft')
   const { node } = stage.clients
-  const [web] = await stage.deploy('web')
-  stage.expose('web')
-  await stage.synced()
+  const web = await stage.serve('web')
   const there = stage.clusterIp('web')
 
   const notSaved = (): readonly EventOf<'state-not-saved'>[] =>

@@ -18,9 +18,7 @@ const greedy = `process.on('SIGUSR2', () => { const kept = []; for (;;) kept.pus
 await inNamespace(import.meta.url, async () => {
   const stage = await startStage('nft')
   const { node } = stage.clients
-  const [web = ''] = await stage.deploy('web')
-  stage.expose('web')
-  await stage.synced()
+  const web = await stage.serve('web')
   const there = stage.clusterIp('web')
   const allowFiles = (count: number): Promise<void> =>
     succeed(machine, ['prlimit', '--pid', String(stage.portal.pid), `--nofile=${count}:`])

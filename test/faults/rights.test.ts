@@ -12,9 +12,7 @@ await inNamespace(import.meta.url, async () => {
   const it = await startFaultStage({ tokens, token: 'first' })
   const { stage, unruly } = it
   const { node } = stage.clients
-  const [web] = await stage.deploy('web')
-  stage.expose('web')
-  await stage.synced()
+  const web = await stage.serve('web')
   const there = stage.clusterIp('web')
 
   t.test('the first request after a token was replaced has the new one, and nothing is amiss', async t => {

@@ -8,9 +8,7 @@ await inNamespace(import.meta.url, async () => {
   const it = await startFaultStage()
   const { stage, road } = it
   const { node } = stage.clients
-  const [web] = await stage.deploy('web')
-  stage.expose('web')
-  await stage.synced()
+  const web = await stage.serve('web')
   const there = stage.clusterIp('web')
 
   t.test('after a stop of its process it serves who waited, and the cluster as it is by then', async t => {

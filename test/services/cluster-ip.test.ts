@@ -26,9 +26,7 @@ await onEachBackend(import.meta.url, async backend => {
   }
 
   t.test('a Service is served when it is added, and no longer when it is removed', async t => {
-    const [web] = await stage.deploy('web')
-    stage.expose('web')
-    await stage.synced()
+    const web = await stage.serve('web')
     const there = stage.clusterIp('web')
     for (const client of [node, pod(), outside]) t.equal(await client.tcp(there), web)
     stage.remove('services', 'web')

@@ -88,7 +88,15 @@ export class Stage {
     return whenReady(this.objects, name)
   }
 
-  /** The same for pods that run and answer, but are not ready. */
+  /** Makes a Deployment of one pod, and a Service for it. Resolves with the pod's name when that is served. */
+  async serve(name: string): Promise<string> {
+    const [pod = ''] = await this.deploy(name)
+    this.expose(name)
+    await this.synced()
+    return pod
+  }
+
+  /** The same as `deploy` for pods that run and answer, but are not ready. */
   async deployUnready(name: string, options: Deployed = {}): Promise<readonly string[]> {
     this.objects.create('deployments', deployment(name, { ...options, annotations: neverReady }))
     return whenRunning(this.objects, name)

@@ -1,7 +1,6 @@
 import type { Host } from '../../host/host.js'
 import type { Crashes } from '../../model/crash.js'
-import type { Port } from '../../model/port.js'
-import { port } from '../../model/port.js'
+import { type Port, port } from '../../model/port.js'
 import type { ServicePortId } from '../../model/service-port.js'
 import type { Snapshot } from '../../model/snapshot.js'
 import { numberIn, objectIn, textIn } from './json.js'
@@ -11,8 +10,8 @@ import { snapshotIn, snapshotPieces } from './snapshot-text.js'
 export type SavedPorts = ReadonlyMap<ServicePortId, Port>
 
 /**
- * What a run leaves for the next one. Its ports and its snapshot are two files, as rules may be written only when local ports are saved, while a snapshot is
- * large and may be late.
+ * What a run leaves for the next one. Its ports and its snapshot are two files, as rules may be written only when local ports are
+ * saved, while a snapshot is large and may be late.
  */
 export interface StateFolder {
   /** The local port of each service port. */

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../model/endpoint.js'
+import { byPlace, type Endpoint, isSameEndpoint } from '../../model/endpoint.js'
 import { type Family, familyOf } from '../../model/ip-address.js'
 import type { EndpointSlice, SliceEndpoint, SlicePort } from './endpoint-slice.js'
 import type { ForbiddenEndpoints } from './forbidden-endpoints.js'
@@ -17,14 +17,9 @@ export interface Candidate extends Endpoint {
 const rank = ({ terminating, ready, serving }: SliceEndpoint): number =>
   (terminating ? 0 : 4) + (ready ? 2 : 0) + (serving ? 1 : 0)
 
-/** By address, then by port; of those that are the same, the one that wins comes first. */
-const inOrder = (one: Candidate, other: Candidate): number => {
-  if (one.address !== other.address) return one.address < other.address ? -1 : 1
-  return one.port - other.port || rank(other.state) - rank(one.state)
-}
-
-const isSame = (one: Endpoint | undefined, other: Endpoint): boolean =>
-  one?.address === other.address && one.port === other.port
+/** By place; of those that are the same, the one that wins comes first. */
+const inOrder = (one: Candidate, other: Candidate): number =>
+  byPlace(one, other) || rank(other.state) - rank(one.state)
 
 /** Who could serve the port called so. Sorted, and each once. A Service may have 10,000: so no text is made of each. */
 export const candidatesFor = (
@@ -47,5 +42,5 @@ export const candidatesFor = (
   }
   found.sort(inOrder)
   // While a pod moves from one slice to another, it is in both.
-  return found.filter((candidate, index) => !isSame(found[index - 1], candidate))
+  return found.filter((candidate, index) => !isSameEndpoint(candidate, found[index - 1]))
 }

@@ -18,9 +18,7 @@ await inNamespace(import.meta.url, async () => {
   const it = await startFaultStage()
   const { stage, road } = it
   const { node } = stage.clients
-  const [web = ''] = await stage.deploy('web')
-  stage.expose('web')
-  await stage.synced()
+  const web = await stage.serve('web')
   const toServer = ['-d', '127.0.0.1/32', '-p', 'tcp', '--dport', String(road.port), '-j', 'DROP']
 
   const faults: Readonly<Record<string, Fault>> = {

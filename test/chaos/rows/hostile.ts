@@ -53,9 +53,7 @@ await inNamespace(import.meta.url, async () => {
   const it = await startFaultStage()
   const { stage, unruly, portal } = it
   const { node } = stage.clients
-  const [web = ''] = await stage.deploy('web')
-  stage.expose('web')
-  await stage.synced()
+  const web = await stage.serve('web')
   const fault = `${objects.toLocaleString('en')} hostile objects`
 
   t.test(fault, async t => {

@@ -13,9 +13,7 @@ await inNamespace(import.meta.url, async () => {
   const it = await startFaultStage()
   const { stage, road, unruly } = it
   const { node } = stage.clients
-  const [web = ''] = await stage.deploy('web')
-  stage.expose('web')
-  await stage.synced()
+  const web = await stage.serve('web')
   const there = stage.clusterIp('web')
 
   t.test('the API server is away for 10 minutes', async t => {

@@ -13,9 +13,7 @@ await onEachBackend(import.meta.url, async backend => {
   const stage = await startStage(backend)
   const { portal } = stage
   const { node } = stage.clients
-  const [web = ''] = await stage.deploy('web')
-  stage.expose('web')
-  await stage.synced()
+  const web = await stage.serve('web')
   const there = stage.clusterIp('web')
   const iptables = (...args: readonly string[]): string => run(`iptables-${backend}`, ...args)
   const damages: Readonly<Record<string, () => void>> = {

@@ -14,9 +14,7 @@ await inNamespace(import.meta.url, async () => {
   const it = await startFaultStage()
   const { stage, road } = it
   const { node } = stage.clients
-  const [web = ''] = await stage.deploy('web')
-  stage.expose('web')
-  await stage.synced()
+  const web = await stage.serve('web')
 
   t.test('it sleeps, and wakes with a connection to the API server that nobody knows any more', async t => {
     const { portal } = it
