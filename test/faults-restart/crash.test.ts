@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { type EventOf, isOf } from '../../examples/demo/portal-process.js'
 import { realClock } from '../../lib/cli/real-clock.js'
 import type { Endpoint } from '../../lib/model/endpoint.js'
+import { besideOthers } from '../beside-others.js'
 import type { Client } from '../services/client.js'
 import { onEachBackend } from '../services/each-backend.js'
 import { startStage } from '../services/stage.js'
@@ -15,7 +16,7 @@ import { tables } from './tables.js'
 const serverIsAway = ['--master', 'https://127.0.0.1:9']
 
 /** In milliseconds, with 1,000 Services. */
-const longestOut = 2000
+const longestOut = besideOthers(2000)
 
 await onEachBackend(import.meta.url, async backend => {
   const stage = await startStage(backend)
