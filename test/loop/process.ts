@@ -9,6 +9,7 @@ import type { IpAddress } from '../../lib/model/ip-address.js'
 import { milliseconds, seconds } from '../../lib/model/milliseconds.js'
 import { portRange } from '../../lib/model/port-range.js'
 import { emptySnapshot } from '../../lib/model/snapshot.js'
+import { Audit } from '../../lib/proxy/audit.js'
 import { Holders } from '../../lib/proxy/holders.js'
 import { LocalPorts } from '../../lib/proxy/local-ports.js'
 import { heldPlaces } from '../../lib/proxy/places.js'
@@ -47,6 +48,7 @@ export class Process {
   readonly #folder: StateFolder
   #source: ApiSource | undefined
   #proxy: Proxy | undefined
+  #audit: Audit | undefined
   #stopping = false
   readonly events: ProxyEvent[] = []
 
@@ -81,11 +83,12 @@ export class Process {
   /** Begins, and resolves when it follows the API server. */
   async start(): Promise<void> {
     const { promises, server } = this.#around
+    const capture = this.#capture()
     const localPorts = new LocalPorts(
       portRange('14000-14049'),
       (await this.#folder.localPorts.load(this.#report)) ?? new Map(),
     )
-    const proxy = this.#assemble(localPorts)
+    const proxy = this.#assemble(localPorts, capture)
     this.#proxy = proxy
     const saved = (await this.#folder.snapshot.load(this.#report)) ?? emptySnapshot
     await proxy.resume(saved)
@@ -97,6 +100,8 @@ export class Process {
     })
     this.#source = source
     proxy.start(this.#watched(source))
+    this.#audit = new Audit({ capture, clock: this.#clock })
+    this.#audit.start(() => proxy.resync())
   }
 
   /** Asks for a sync, as a change of this machine's addresses does. */
@@ -110,6 +115,7 @@ export class Process {
     if (!proxy) throw new Error('it has not begun')
     this.#stopping = true
     this.#around.promises.stopping()
+    void this.#audit?.close()
     const stopped = await proxy.stop({ drainTimeout: seconds(5), hurry: new AbortController().signal }).then(
       () => true,
       () => false,
@@ -169,11 +175,10 @@ export class Process {
     }
   }
 
-  #assemble(localPorts: LocalPorts): Proxy {
+  #assemble(localPorts: LocalPorts, capture: Capture): Proxy {
     const { sockets, addresses } = this.#around
     const [clock, report, folder] = [this.#clock, this.#report, this.#folder]
     const listen = this.#life.limitedCall(sockets.listen.bind(sockets))
-    const capture = this.#capture()
     return new Proxy({
       ...{ capture, localPorts, clock, report },
       served: new ServedPorts({
