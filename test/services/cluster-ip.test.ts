@@ -127,14 +127,17 @@ await onEachBackend(import.meta.url, async backend => {
     const there = stage.clusterIp('by-hand')
     const round = await node.inTurn(there, 3)
     const endpoints = endpointsAt(stage.addresses('by-hand'))
-    const move = async (count: number): Promise<void> => {
-      stage.slice({ name: 'by-hand-2', service: 'by-hand', endpoints: endpoints.slice(count) })
-      stage.slice({ name: 'by-hand-1', service: 'by-hand', endpoints: endpoints.slice(0, count) })
-      await stage.synced()
+    const put = (number: number, some: typeof endpoints): void => {
+      stage.slice({ name: `by-hand-${number}`, service: 'by-hand', endpoints: some })
     }
-    await move(0)
+    // As the controllers do it: they are in the new slice before they leave the old one.
+    put(2, endpoints)
+    put(1, [])
+    await stage.synced()
     t.strictSame(await node.inTurn(there, 3), round)
-    await move(3)
+    put(1, endpoints)
+    put(2, [])
+    await stage.synced()
     t.strictSame(await node.inTurn(there, 3), round)
     stage.remove('endpointslices', 'by-hand-2')
     await stage.synced()
