@@ -9,6 +9,7 @@ import { exitCode, exitCodeHelp } from './exit-code.js'
 import { findInheritance, type Inheritance } from './inheritance.js'
 import { onUncaught } from './on-uncaught.js'
 import { asOnlyInstance } from './only-instance.js'
+import { type DoctorOptions, withDoctorOptions } from './options/doctor.js'
 import { type CleanupOptions, type RunOptions, withCleanupOptions, withRunOptions } from './options.js'
 import { version } from './version.js'
 
@@ -89,6 +90,14 @@ const program = (invocation: Invocation): Command => {
   withCleanupOptions(root.command('cleanup').description('remove everything that kube-portal left here'))
     .addHelpText('after', exitCodeHelp)
     .action(cleanupAction)
+  withDoctorOptions(
+    root.command('doctor').description('say what is in the way of kube-portal here, and what to do'),
+  )
+    .addHelpText('after', exitCodeHelp)
+    .action(async (options: DoctorOptions) => {
+      const { doctor } = await import('./doctor/doctor.js')
+      invocation.code = await doctor(options)
+    })
   return root
 }
 

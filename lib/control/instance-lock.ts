@@ -25,6 +25,7 @@ export type Stay = 'staying' | 'leaving'
 const wait = { step: milliseconds(100), steps: 300 }
 
 interface Holder {
+  /** Empty: it does not say. */
   readonly process: string
   readonly stay: Stay
 }
@@ -41,26 +42,36 @@ const listen = async (server: Server): Promise<boolean> => {
   }
 }
 
-/** Who the holder says it is; undefined when it does not answer in time, as a stopped one would not. */
+/** Who the holder says it is: nameless when it does not answer in time, as a stopped one would not. Undefined: there is none. */
 const askHolder = (timeout: Milliseconds): Promise<Holder | undefined> =>
   new Promise(resolve => {
     let answer = ''
+    let isThere = true
     const socket = connect({ path: name })
     const timer = setTimeout(() => socket.destroy(), timeout)
     socket.setEncoding('utf8')
     socket.on('data', (text: string) => (answer += text))
-    socket.on('error', () => socket.destroy())
+    socket.on('error', error => {
+      isThere = errorCode(error) !== 'ECONNREFUSED'
+      socket.destroy()
+    })
     socket.on('close', () => {
       clearTimeout(timer)
       const [process = '', stay] = answer.trim().split(' ')
-      resolve(process === '' ? undefined : { process, stay: stay === 'leaving' ? stay : 'staying' })
+      resolve(isThere ? { process, stay: stay === 'leaving' ? stay : 'staying' } : undefined)
     })
   })
 
-const held = (holder: Holder | undefined): Failure => {
-  const process = holder === undefined ? '' : ` (process ${holder.process})`
-  return new Failure('another-instance', `kube-portal already runs here${process}`, {
-    cure: `stop it first${holder === undefined ? '' : `: kill ${holder.process}`}; nothing was touched`,
+/** The process that runs as kube-portal in this network namespace; `unknown` where it does not say; undefined: none. */
+export const runningInstance = async (): Promise<string | undefined> => {
+  const holder = await askHolder(answerTimeout)
+  return holder?.process === '' ? 'unknown' : holder?.process
+}
+
+const held = ({ process }: Holder): Failure => {
+  const named = process === '' ? '' : ` (process ${process})`
+  return new Failure('another-instance', `kube-portal already runs here${named}`, {
+    cure: `stop it first${process === '' ? '' : `: kill ${process}`}; nothing was touched`,
   })
 }
 
@@ -87,7 +98,8 @@ export const holdInstanceLock = async (
   })
   for (let step = 0; !inherited && !(await listen(server)); step += 1) {
     const holder = await askHolder(answerTimeout)
-    if (holder?.stay !== 'leaving' || step === wait.steps) throw held(holder)
+    if (holder?.stay === 'staying' || step === wait.steps)
+      throw held(holder ?? { process: '', stay: 'leaving' })
     await after(wait.step)
   }
   server.unref()
