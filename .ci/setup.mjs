@@ -61,6 +61,8 @@ const programs = {
     ['nft', 'nftables', 'a test of what nft rules do to iptables is skipped'],
     ['haproxy', 'haproxy', 'a test of the PROXY protocol is skipped'],
     ['nginx', 'nginx', 'a test of the PROXY protocol is skipped'],
+    ['zsh', 'zsh', 'a test of its completion is skipped'],
+    ['fish', 'fish', 'a test of its completion is skipped'],
     ['kubectl', 'kubernetes-client', 'the tests that drive the sandbox with kubectl are skipped'],
   ],
 }

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Argument, Command, CommanderError } from 'commander'
 import type { InstanceLock } from '../control/instance-lock.js'
 import { machine } from '../host/machine.js'
 import { checkOpenFiles } from '../host/open-files.js'
@@ -6,6 +6,7 @@ import { errorStack } from '../model/error-text.js'
 import { Failure } from '../model/failure.js'
 import type { SayCrash } from './crash/say-crash.js'
 import { exitCode, exitCodeHelp } from './exit-code.js'
+import { completion, completionHelp, type Shell, shells } from './completion/completion.js'
 import { findInheritance, type Inheritance } from './inheritance.js'
 import { onUncaught } from './on-uncaught.js'
 import { asOnlyInstance } from './only-instance.js'
@@ -98,6 +99,12 @@ const program = (invocation: Invocation): Command => {
       const { doctor } = await import('./doctor/doctor.js')
       invocation.code = await doctor(options)
     })
+  root
+    .command('completion')
+    .description('print a script with which a shell completes commands and options')
+    .addArgument(new Argument('<shell>').choices(shells))
+    .addHelpText('after', completionHelp)
+    .action((shell: Shell) => void process.stdout.write(completion(root, shell)))
   return root
 }
 

@@ -110,6 +110,7 @@ t.test('--help names every option with its unit, its default and the exit codes'
     [['run', '--help'], 'help-run.txt'],
     [['cleanup', '--help'], 'help-cleanup.txt'],
     [['doctor', '--help'], 'help-doctor.txt'],
+    [['completion', '--help'], 'help-completion.txt'],
   ] as const)
     t.equal((await kubePortal(command)).stdout, readFileSync(`test/cli/${file}`, 'utf8'), file)
 })
