@@ -56,6 +56,10 @@ export type NodeEvent =
       readonly cure: string
     }
   | {
+      /** All that the cluster wants is in force, and a portal that was tried led to us, where there was one to try. Said once. */
+      readonly type: 'ready'
+    }
+  | {
       /** None of this machine's addresses is one that node ports are to be at. */
       readonly type: 'node-ports-nowhere'
       readonly family: Family

@@ -39,6 +39,8 @@ export const nodeSentence = (event: NodeEvent): Sentence => {
       const what = `${which} does not lead to its listener: ${event.outcome}: ${event.reason}`
       return sentence('warn', 0, `self-test: ${what}; what to do: ${event.cure}`)
     }
+    case 'ready':
+      return sentence('info', 1, 'ready: all that the cluster wants is in force')
     case 'node-ports-nowhere': {
       const none = 'this machine has no address that --nodeport-addresses means'
       return sentence('warn', 0, `no ${event.family} node port is served: ${none}`)

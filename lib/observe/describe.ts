@@ -182,6 +182,7 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'health-port':
     case 'health-port-failed':
     case 'self-test':
+    case 'ready':
     case 'node-ports-nowhere':
     case 'unnumbered-interfaces':
       return nodeSentence(event)

@@ -15,7 +15,7 @@ export class SelfTest {
   readonly #parts: SelfTestParts
   readonly #outcomes = new Map<Family, Trial['outcome']>()
   readonly #closing = new AbortController()
-  #underWay: Promise<unknown> | undefined
+  #underWay: Promise<readonly boolean[]> | undefined
 
   constructor(parts: SelfTestParts) {
     this.#parts = parts
@@ -23,13 +23,15 @@ export class SelfTest {
 
   /**
    * To be called whenever the rules for `servicePorts` are in force, and not to be waited for. Tries the families in which it
-   * has not gone well yet, and reports what is new. Never rejects.
+   * has not gone well yet, and reports what is new. Resolves with whether all families went well that have a portal to try. Never
+   * rejects.
    */
-  async look(servicePorts: readonly ServicePort[]): Promise<void> {
-    if (this.#closing.signal.aborted) return
+  async look(servicePorts: readonly ServicePort[]): Promise<boolean> {
+    if (this.#closing.signal.aborted) return false
     const trials = (this.#underWay ??= Promise.all(families.map(family => this.#try(family, servicePorts))))
-    await trials
+    const went = await trials
     if (this.#underWay === trials) this.#underWay = undefined
+    return went.every(Boolean)
   }
 
   /** Ends what is under way. May be called twice. */
@@ -38,15 +40,19 @@ export class SelfTest {
     await this.#underWay
   }
 
-  async #try(family: Family, servicePorts: readonly ServicePort[]): Promise<void> {
+  async #try(family: Family, servicePorts: readonly ServicePort[]): Promise<boolean> {
     const before = this.#outcomes.get(family)
     const tried = before === 'well' ? undefined : portalToTry(family, servicePorts)
-    if (!tried) return
+    if (!tried) return true
     const trial = await tryPortal(tried, { ...this.#parts, signal: this.#closing.signal })
-    if (!trial || trial.outcome === before) return
-    this.#outcomes.set(family, trial.outcome)
-    const cured = trial.outcome === 'well' ? trial : { ...trial, cure: cures[trial.outcome] }
-    this.#parts.report({ type: 'self-test', ...tried, ...cured })
+    if (!trial) return false
+    const { outcome } = trial
+    if (outcome !== before) {
+      this.#outcomes.set(family, outcome)
+      const cured = outcome === 'well' ? trial : { ...trial, cure: cures[outcome] }
+      this.#parts.report({ type: 'self-test', ...tried, ...cured })
+    }
+    return outcome === 'well'
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Family } from '../model/ip-address.js'
 import { milliseconds } from '../model/milliseconds.js'
+import type { ServicePort } from '../model/service-port.js'
 import type { Snapshot } from '../model/snapshot.js'
 import { turn } from '../model/turn.js'
 import { FamilyFailures } from './family-failures.js'
@@ -13,6 +14,7 @@ export class Sync {
   readonly #familyFailures: FamilyFailures
   readonly #nodePortNotice: NodePortNotice
   readonly #takeOver: TakeOver
+  #isReady = false
 
   constructor(parts: ProxyParts) {
     this.#parts = parts
@@ -60,7 +62,16 @@ export class Sync {
     report({ type: 'synced', servicePorts: servicePorts.length, opened, closed, written, duration })
     keeper.keepSnapshot(snapshot)
     await this.#takeOver.end()
-    void this.#parts.selfTest?.look(servicePorts)
+    void this.#prove(servicePorts, failed)
     return failed
+  }
+
+  /** Tries what is in force, and says once that it is all of it, and leads to us. */
+  async #prove(servicePorts: readonly ServicePort[], failed: ReadonlySet<Family>): Promise<void> {
+    const { selfTest, report } = this.#parts
+    const isProven = selfTest ? await selfTest.look(servicePorts) : true
+    if (!isProven || failed.size > 0 || this.#isReady) return
+    this.#isReady = true
+    report({ type: 'ready' })
   }
 }

@@ -60,6 +60,17 @@ t.test('each family is tried, at the first cluster IP that serves TCP', async t 
   )
 })
 
+t.test('whether all went well that there was to try is answered', async t => {
+  const { selfTest, listener } = await Stage.start(t)
+  const closed = served(await nobody())
+  t.equal(await selfTest.look([]), true, 'nothing')
+  t.equal(await selfTest.look([closed]), false)
+  t.equal(await selfTest.look([closed]), false, 'it is the same as before')
+  t.equal(await selfTest.look([served(listener)]), true)
+  await selfTest.close()
+  t.equal(await selfTest.look([]), false, 'nobody tries any more')
+})
+
 t.test('what is asked for meanwhile is not tried twice', async t => {
   const stage = await Stage.start(t)
   const cart = served(stage.listener)

@@ -72,6 +72,8 @@ export interface StageOptions {
   readonly standing?: readonly string[] | 'unknown'
   /** With which code nothing can be written. */
   readonly diskFails?: string
+  /** Whether the portals that are tried lead here. */
+  readonly leadsHere?: () => boolean
 }
 
 interface Stage {
@@ -91,7 +93,12 @@ interface Stage {
 }
 
 /** A proxy whose listeners and rules take notes of what happens to them, in order. */
-export const stage = ({ left = new Map(), standing = [], diskFails }: StageOptions = {}): Stage => {
+export const stage = ({
+  left = new Map(),
+  standing = [],
+  diskFails,
+  leadsHere = () => true,
+}: StageOptions = {}): Stage => {
   const notes: string[] = []
   const events: ProxyEvent[] = []
   const clock = new FakeClock()
@@ -182,6 +189,7 @@ export const stage = ({ left = new Map(), standing = [], diskFails }: StageOptio
       keeper: new Keeper({ folder, localPorts, clock, report }),
       clock,
     },
+    selfTest: { look: () => Promise.resolve(leadsHere()), close: () => Promise.resolve() },
     healthChecks: { open: [], update: () => Promise.resolve(), close: () => Promise.resolve() },
     ...{ openPorts: () => [], nodePortsAt: () => world.nodePorts },
     ...{ report, syncPeriod: seconds(30), minSyncPeriod: milliseconds(0) },
