@@ -63,6 +63,7 @@ const programs = {
     ['nginx', 'nginx', 'a test of the PROXY protocol is skipped'],
     ['zsh', 'zsh', 'a test of its completion is skipped'],
     ['fish', 'fish', 'a test of its completion is skipped'],
+    ['systemd-notify', 'systemd', 'tests of what a supervisor is told are skipped'],
     ['kubectl', 'kubernetes-client', 'the tests that drive the sandbox with kubectl are skipped'],
   ],
 }

@@ -12,6 +12,7 @@ import { onUncaught } from './on-uncaught.js'
 import { asOnlyInstance } from './only-instance.js'
 import { type DoctorOptions, withDoctorOptions } from './options/doctor.js'
 import { type CleanupOptions, type RunOptions, withCleanupOptions, withRunOptions } from './options.js'
+import { type NotifySocket, takeNotifySocket } from './supervisor/notify-socket.js'
 import { version } from './version.js'
 
 // Each command is loaded when it is called, and a second instance turned away before that: what needs no Kubernetes client
@@ -34,9 +35,12 @@ interface Invocation {
   code: number
   /** Who else is told how it ended, where this process is a successor. */
   inheritance?: Inheritance | undefined
+  /** Who is told, as it runs, how it is. */
+  notifySocket?: NotifySocket | undefined
 }
 
 const runAction = async (options: RunOptions, invocation: Invocation): Promise<void> => {
+  invocation.notifySocket = takeNotifySocket()
   const inheritance = findInheritance()
   invocation.inheritance = inheritance
   try {
@@ -48,7 +52,7 @@ const runAction = async (options: RunOptions, invocation: Invocation): Promise<v
 
 /** Resolves with the exit code. */
 const runWith = async (options: RunOptions, invocation: Invocation): Promise<number> => {
-  const { inheritance } = invocation
+  const { inheritance, notifySocket } = invocation
   if (options.cleanup) {
     await cleanupAction(options)
     return exitCode.well
@@ -63,13 +67,13 @@ const runWith = async (options: RunOptions, invocation: Invocation): Promise<num
     const { countedCrash } = await import('./crash/say-crash.js')
     invocation.sayCrash = await countedCrash(options)
     const { run } = await import('./run.js')
-    return run(options, { inheritance, lock })
+    return run(options, { inheritance, lock, notifySocket })
   }
   // What changes nothing on the machine may be there twice, and needs no right.
   if (options.capture === 'none') return work()
   return asOnlyInstance({ cure: cures.run, inheritance }, async lock => {
     const { guarded } = await import('./crash/guarded.js')
-    return guarded(options, () => work(lock))
+    return guarded(options, () => work(lock), { ...process.env, ...notifySocket?.variables })
   })
 }
 

@@ -27,6 +27,8 @@ import { realClock as clock } from './real-clock.js'
 import { checkRivals } from './rivals.js'
 import { listenForSignals } from './signals.js'
 import { state } from './state.js'
+import type { NotifySocket } from './supervisor/notify-socket.js'
+import { supervisorAt } from './supervisor/supervisor-at.js'
 import { Tidying } from './tidying.js'
 import { UnnumberedNotice } from './unnumbered-notice.js'
 
@@ -50,19 +52,27 @@ export interface RunRights {
   /** Absent where there may be several. */
   readonly lock?: InstanceLock | undefined
   readonly inheritance: Inheritance | undefined
+  /** Absent: nobody wants to be told how we are. */
+  readonly notifySocket?: NotifySocket | undefined
 }
 
 /**
  * `kube-portal run`: proxies until it is asked to stop. Resolves with the exit code; rejects with a Failure when it cannot begin,
  * or not end well.
  */
-export const run = async (options: RunOptions, { lock, inheritance }: RunRights): Promise<number> => {
+export const run = async (
+  options: RunOptions,
+  { lock, inheritance, notifySocket }: RunRights,
+): Promise<number> => {
   checkPeriods(options)
+  const isFirst = inheritance === undefined
   const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
   const tally = new Tally({ clock, warn: text => log.warn(text) })
+  const supervisor = notifySocket && supervisorAt(notifySocket, { isFirst, warn: text => log.warn(text) })
   const report: Report = event => {
     log.event(event)
     tally.note(event)
+    supervisor?.note(event)
     if (event.type === 'synced') {
       tidying.begin()
       void notice?.look()
@@ -84,8 +94,11 @@ export const run = async (options: RunOptions, { lock, inheritance }: RunRights)
     ...{ mode, addresses, folder, inheritance, report },
   })
   const audit = new Audit({ capture: mode.capture, clock })
-  const isFirst = inheritance === undefined
-  const succession = new Succession({ startNext, isFirst, succeeded, clock, report })
+  const succession = new Succession({
+    startNext: next => startNext({ ...next, variables: { ...next.variables, ...notifySocket?.variables } }),
+    ...{ isFirst, succeeded, clock, report },
+  })
+  supervisor?.start(() => proxy.health)
   if (lock) succeeded.estate.addServer(lockName, lock.server)
   const signals = listenForSignals({
     reload: () => succession.begin(),
@@ -137,6 +150,7 @@ export const run = async (options: RunOptions, { lock, inheritance }: RunRights)
     await audit.close()
     await Promise.all([proxy.leave(), health?.close()])
     await cluster?.source.close()
+    await supervisor?.close()
     patience.close()
     signals.close()
   }

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly timeout: Milliseconds
   /** Aborted when there is no more time: then a program that is at work may go on until it waits for something. */
   readonly giveUp?: AbortSignal
+  /** Variables that it gets beside ours. */
+  readonly variables?: Readonly<Record<string, string>>
   /** What the program reads on standard input; nothing when absent. */
   readonly input?: string
 }

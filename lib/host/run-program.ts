@@ -58,7 +58,7 @@ const atRest = async (pid: number, ended: () => boolean): Promise<void> => {
 export const runProgram = (
   program: string,
   args: readonly string[],
-  { timeout, input, giveUp }: RunOptions,
+  { timeout, input, giveUp, variables }: RunOptions,
 ): Promise<Output> =>
   new Promise((resolve, reject) => {
     if (giveUp?.aborted) {
@@ -66,7 +66,10 @@ export const runProgram = (
       return
     }
     // In a process group of its own: Ctrl-C on a terminal is for us, not for what we have under way.
-    const child: ChildProcess = spawn(program, args, { stdio: 'pipe', detached: true })
+    const child: ChildProcess = spawn(program, args, {
+      ...{ stdio: 'pipe', detached: true },
+      env: { ...process.env, ...variables },
+    })
     child.on('error', error => {
       reject(unstarted(program, error))
     })

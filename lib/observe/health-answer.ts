@@ -45,7 +45,8 @@ const told = (
   }
 }
 
-const whyUnready: Readonly<Record<Exclude<Readiness, 'ready'>, string>> = {
+/** What a proxy waits for that is not ready. */
+export const whyUnready: Readonly<Record<Exclude<Readiness, 'ready'>, string>> = {
   'no lists yet': 'waiting for the API server',
   resumed: 'serving what was served before, and waiting for the API server',
   'no rules yet': 'waiting for the first rules',

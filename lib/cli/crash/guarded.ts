@@ -7,7 +7,7 @@ import { Failure } from '../../model/failure.js'
 import { type Log, openLog } from '../../observe/log.js'
 import type { RunOptions } from '../options.js'
 import { farewell, guardianArgs } from './guardian.js'
-import { onCrash } from './on-crash.js'
+import { type Beginnings, onCrash } from './on-crash.js'
 
 const program = fileURLToPath(new URL('../../../bin/guardian.js', import.meta.url))
 
@@ -31,12 +31,17 @@ const startGuardian = async (options: RunOptions, log: Log): Promise<Survivor | 
 }
 
 /**
- * Does `work`, which changes this machine, with a guardian beside it where `--on-crash` asks for one. A Failure is no crash: what
+ * Does `work`, which changes this machine, with a guardian beside it where `--on-crash` asks for one; `env` is what the process was
+ * started with. A Failure is no crash: what
  * it leaves, if anything, it says.
  */
-export const guarded = async <Result>(options: RunOptions, work: () => Promise<Result>): Promise<Result> => {
+export const guarded = async <Result>(
+  options: RunOptions,
+  work: () => Promise<Result>,
+  env: Beginnings['env'],
+): Promise<Result> => {
   const onTerminal = isatty(0) || isatty(2)
-  if (onCrash(options.onCrash, { env: process.env, onTerminal }) === 'keep') return work()
+  if (onCrash(options.onCrash, { env, onTerminal }) === 'keep') return work()
   const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
   const guardian = await startGuardian(options, log)
   let over = false
