@@ -1,7 +1,10 @@
 /** An ordinary user. */
 export const serviceUser = 65_534
 
-const capabilities = ['net_admin', 'net_raw', 'net_bind_service'].map(name => `+${name}`).join(',')
+/** What it may do beside that, as the unit has it. */
+export const serviceCapabilities = ['CAP_NET_ADMIN', 'CAP_NET_RAW', 'CAP_NET_BIND_SERVICE']
+
+const capabilities = serviceCapabilities.map(name => name.toLowerCase().replace('cap_', '+')).join(',')
 
 /** Becomes what the unit in examples/systemd makes of a program: that of an ordinary user, with three capabilities. */
 export const asService: readonly string[] = [
