@@ -35,6 +35,11 @@ export class Avoiding implements Picker {
     this.#clock = clock
   }
 
+  /** How many endpoints are passed over now. */
+  get avoided(): number {
+    return this.#avoided().length
+  }
+
   next(client: IpAddress, failed: readonly Endpoint[] = []): Endpoint | undefined {
     if (this.#suspects.size === 0) return this.#picker.next(client, failed)
     const endpoint = this.#picker.next(client, [...this.#avoided(), ...failed])

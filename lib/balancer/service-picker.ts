@@ -21,7 +21,7 @@ export interface ServicePickerOptions {
  */
 export class ServicePicker implements Picker {
   readonly #clock: Clock
-  readonly #rotation: Picker
+  readonly #rotation: Avoiding
   #sticky: Sticky | undefined
   #before: readonly KnownPin[]
 
@@ -49,6 +49,16 @@ export class ServicePicker implements Picker {
   /** Clients that are pinned, the one unseen for longest first. */
   get pins(): readonly KnownPin[] {
     return this.#sticky?.pins ?? []
+  }
+
+  /** How many clients are pinned. */
+  get clients(): number {
+    return this.#sticky?.clients ?? 0
+  }
+
+  /** How many endpoints are passed over now, as they have failed. */
+  get avoided(): number {
+    return this.#rotation.avoided
   }
 
   next(client: IpAddress, failed?: readonly Endpoint[]): Endpoint | undefined {

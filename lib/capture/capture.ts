@@ -3,6 +3,7 @@ import type { OwnPods } from '../model/own-pods.js'
 import type { Port } from '../model/port.js'
 import type { Portal, Verdict } from '../model/portal.js'
 import type { Protocol, ServicePortName } from '../model/service-port.js'
+import type { Table } from './chains.js'
 
 /** What is to happen to packets for one portal. */
 export interface CapturedPortal {
@@ -52,6 +53,15 @@ export interface Applied {
   /** The families whose rules were written. */
   readonly written: readonly Family[]
   readonly failures: readonly FamilyFailure[]
+}
+
+/** The rules of ours that the kernel has in one family. */
+export interface RulesInForce {
+  readonly family: Family
+  /** How many, jumps to our chains included; as far as is known without a look. */
+  readonly rules: Readonly<Record<Table, number>>
+  /** How often the kernel was not given what it should have been. */
+  readonly failures: number
 }
 
 /** Nothing at all. */

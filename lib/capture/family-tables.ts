@@ -6,10 +6,11 @@ import type { Failure } from '../model/failure.js'
 import type { Family } from '../model/ip-address.js'
 import { type Milliseconds, seconds } from '../model/milliseconds.js'
 import { type Backend, programOf } from './backend.js'
+import type { RulesInForce } from './capture.js'
 import { type Damage, damageOf } from './damage.js'
 import { notRun, refused, whyUnreadable } from './iptables-failure.js'
 import { Repairs } from './repairs.js'
-import type { Ruleset } from './ruleset.js'
+import { nothing, ruleCounts, type Ruleset } from './ruleset.js'
 import { savedRules } from './saved.js'
 
 /** How long what was read, and what was written since, is believed. */
@@ -52,6 +53,9 @@ export class FamilyTables {
   /** Rises before and after each write: what was read across one may be neither what was nor what is. */
   #writes = 0
   #damage: Damage | undefined
+  /** What was read or written last. */
+  #rules: Ruleset = nothing
+  #failures = 0
   /** A program did not end in time, and none has answered since. */
   #hung: Failure | undefined
 
@@ -86,7 +90,12 @@ export class FamilyTables {
     if (readAt === undefined || writes !== this.#writes) return rules
     if (before) this.#damage = damageOf(before.rules, rules) ?? this.#damage
     this.#remembered = { rules, readAt, text }
+    this.#rules = rules
     return rules
+  }
+
+  get inForce(): RulesInForce {
+    return { family: this.#options.family, rules: ruleCounts(this.#rules), failures: this.#failures }
   }
 
   /**
@@ -116,7 +125,15 @@ export class FamilyTables {
     this.#remembered = undefined
     const { family, report } = this.#options
     this.#writes += 1
-    await this.#run('restore', ['--noflush', '-w', String(lockWait)], text).finally(() => (this.#writes += 1))
+    try {
+      await this.#run('restore', ['--noflush', '-w', String(lockWait)], text)
+    } catch (error) {
+      this.#failures += 1
+      throw error
+    } finally {
+      this.#writes += 1
+    }
+    this.#rules = rules
     report({ type: 'rules-written', family, text })
     this.#remembered = before && { rules, readAt: before.readAt }
     if (this.#damage) this.#repairs.tell(this.#damage)

@@ -3,7 +3,15 @@ import type { Report } from '../model/event.js'
 import type { Family, IpAddress } from '../model/ip-address.js'
 import { turn } from '../model/turn.js'
 import type { Backend } from './backend.js'
-import type { Applied, Capture, CapturedPortal, FamilyFailure, Preparation, Wanted } from './capture.js'
+import type {
+  Applied,
+  Capture,
+  CapturedPortal,
+  FamilyFailure,
+  Preparation,
+  RulesInForce,
+  Wanted,
+} from './capture.js'
 import { tables } from './chains.js'
 import { Conntrack } from './conntrack.js'
 import { putAddress, removeAddresses } from './dedicated-address.js'
@@ -126,6 +134,11 @@ export class Iptables implements Capture {
       await this.#tables[family].isIntact(this.#planners[family].last?.rules),
     ])
     return results.every(intact => intact)
+  }
+
+  /** In each family. */
+  get rules(): readonly RulesInForce[] {
+    return this.#options.families.map(family => this.#tables[family].inForce)
   }
 
   remove(): Promise<readonly string[]> {

@@ -25,6 +25,18 @@ const empty: TableRules = { chains: new Map(), references: [] }
 /** Nothing of ours at all: what there is before we start, and after we are gone. */
 export const nothing: Ruleset = { filter: empty, nat: empty }
 
+const ruleCount = ({ chains, references }: TableRules): number => {
+  let count = references.length
+  for (const rules of chains.values()) count += rules.length
+  return count
+}
+
+/** How many rules there are, by table. */
+export const ruleCounts = ({ filter, nat }: Ruleset): Readonly<Record<Table, number>> => ({
+  filter: ruleCount(filter),
+  nat: ruleCount(nat),
+})
+
 const jump = / -j (KUBE-PORTAL-\S+)$/
 
 /** The names of our chains that packets in the chain `name` can come to: its own, and those that its rules lead to. */

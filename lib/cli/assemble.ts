@@ -12,7 +12,8 @@ import { withNodePorts } from '../model/node-port-addresses.js'
 import type { Snapshot } from '../model/snapshot.js'
 import { whyUndialable } from '../model/undialable.js'
 import { HealthCheckPorts } from '../observe/health-check-ports.js'
-import type { HealthPort } from '../observe/health-port.js'
+import type { HttpPorts } from '../observe/http-ports.js'
+import type { Metrics } from '../observe/metrics/metrics.js'
 import { Holders } from '../proxy/holders.js'
 import { isOurs } from '../proxy/is-ours.js'
 import { LocalPorts } from '../proxy/local-ports.js'
@@ -25,11 +26,12 @@ import { ServedPorts } from '../proxy/served-ports.js'
 import { Budget } from '../stream/budget.js'
 import type { Succeeded } from '../takeover/answers.js'
 import type { CaptureMode } from './capture-mode.js'
-import { healthPort } from './health-port.js'
 import { httpListener } from './http-listener.js'
+import { httpPorts } from './http-ports.js'
 import type { Inheritance } from './inheritance.js'
 import { listeners } from './listeners.js'
 import type { RunOptions } from './options.js'
+import { readings, type ReadingsParts } from './readings.js'
 import { realClock as clock } from './real-clock.js'
 
 const { random } = Math
@@ -40,13 +42,16 @@ export interface Surroundings {
   readonly addresses: AddressWatch
   readonly folder: StateFolder
   readonly inheritance: Inheritance | undefined
+  readonly metrics: Metrics
+  readonly source: ReadingsParts['source']
   readonly report: Report
 }
 
 /** The whole proxy, and what a successor gets of it. */
 export interface Assembly {
   readonly proxy: Proxy
-  readonly health: HealthPort | undefined
+  /** Where others ask about us. */
+  readonly asked: HttpPorts
   /** Of this process, and of those before it. */
   readonly connections: Pick<Connections, 'count' | 'ended' | 'reset'>
   readonly succeeded: Succeeded
@@ -75,9 +80,9 @@ const withFormer = (
 /** The parts, wired, down to this machine's listeners and rules. */
 export const assemble = async (
   options: RunOptions,
-  { mode, addresses, folder, inheritance, report }: Surroundings,
+  { mode, addresses, folder, inheritance, metrics, source, report }: Surroundings,
 ): Promise<Assembly> => {
-  const { capture, arrivals, places } = mode
+  const { capture, arrivals, places, rules = () => [] } = mode
   const localPorts = new LocalPorts(
     options.proxyPortRange,
     (await folder.localPorts.load(report)) ?? new Map(),
@@ -104,23 +109,24 @@ export const assemble = async (
   })
   const nodePortsAt = ({ nodeAddresses }: Pick<Snapshot, 'nodeAddresses'>) =>
     withNodePorts(options.nodeportAddresses ?? [], { local: addresses.current, known: nodeAddresses })
-  const health = healthPort({
-    ...{ options, families: mode.families, listen: listenHttp, report },
+  const asked = httpPorts({
+    ...{ options, families: mode.families, metrics, listen: listenHttp, report },
     health: () => proxy.health,
+    readings: () => readings({ proxy, served, connections, rules, source, openFiles }),
     opened: () => proxy.resync(),
   })
   const proxy: Proxy = new Proxy({
     ...{ served, localPorts, capture, nodePortsAt, clock, report },
     connections: all,
-    ...(inheritance && { predecessor: announced(inheritance, { health, report }) }),
+    ...(inheritance && { predecessor: announced(inheritance, { asked, report }) }),
     keeper: new Keeper({ folder, localPorts, clock, report }),
     healthChecks: new HealthCheckPorts({
       isHealthy: () => isHealthy(proxy.health),
       listen: listenHttp,
       report,
     }),
-    // A predecessor has it open until we do.
-    openPorts: () => (proxy.isTakingOver ? health?.wanted : health?.open) ?? [],
+    // A predecessor has them open until we do.
+    openPorts: () => (proxy.isTakingOver ? asked.wanted : asked.open),
     ...((options.capture === 'redirect' || options.capture === 'dnat') && {
       selfTest: new SelfTest({ probes, clock, report }),
     }),
@@ -134,20 +140,20 @@ export const assemble = async (
     rest: () => proxy.rest(),
     goOn: () => proxy.goOn(),
     handOver: async () => {
-      await Promise.all([proxy.handOver(), health?.close()])
+      await Promise.all([proxy.handOver(), asked.close()])
     },
   }
-  return { proxy, health, connections: all, succeeded }
+  return { proxy, asked, connections: all, succeeded }
 }
 
 /** The same; from when it accepts nobody any more, it is known that we are the one that serves. */
 const announced = (
   { predecessor, lifeline }: Inheritance,
-  { health, report }: { readonly health: HealthPort | undefined; readonly report: Report },
+  { asked, report }: { readonly asked: HttpPorts; readonly report: Report },
 ): Predecessor => ({
   rest: () => predecessor.rest(),
   relieve: async () => {
-    await health?.start()
+    await asked.start()
     await predecessor.relieve()
     lifeline.serving()
     report({ type: 'took-over' })

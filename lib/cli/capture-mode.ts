@@ -1,6 +1,6 @@
 import { availableFamilies } from '../capture/available-families.js'
 import type { BackendKind } from '../capture/backend.js'
-import type { Capture } from '../capture/capture.js'
+import type { Capture, RulesInForce } from '../capture/capture.js'
 import { type BackendChoice, chooseBackend } from '../capture/choose-backend.js'
 import { Iptables } from '../capture/iptables.js'
 import type { CapturedBy } from '../capture/leftovers.js'
@@ -12,12 +12,13 @@ import { connectedAddresses } from '../host/connected-addresses.js'
 import type { Host } from '../host/host.js'
 import { errorCode, errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
-import { anyAddress, familiesAmong, type Family, type IpAddress, ipAddress } from '../model/ip-address.js'
+import { anyAddress, familiesAmong, type Family, type IpAddress } from '../model/ip-address.js'
 import { seconds } from '../model/milliseconds.js'
 import type { Log } from '../observe/log.js'
 import { heldPlaces, noPlaces, type Places } from '../proxy/places.js'
 import { PortalPlaces } from '../proxy/portal-places.js'
 import type { NodeOptions } from './options/node.js'
+import { loopback } from './loopback.js'
 import { realClock as clock } from './real-clock.js'
 
 /** The addresses of this machine that captured packets come to. */
@@ -30,6 +31,8 @@ export interface Arrivals {
 /** How clients get to our listeners, and so where those are. */
 export interface CaptureMode {
   readonly capture: Capture
+  /** Absent where there are none. */
+  readonly rules?: () => readonly RulesInForce[]
   /** Those in which this machine can do it. */
   readonly families: readonly Family[]
   readonly arrivals: Arrivals
@@ -45,12 +48,6 @@ export interface CaptureModeParts {
   readonly addresses: () => readonly IpAddress[]
   readonly log: Log
   readonly report: Report
-}
-
-/** Where clients come to where nothing leads them. */
-export const loopback: Readonly<Record<Family, IpAddress>> = {
-  IPv4: ipAddress('127.0.0.1'),
-  IPv6: ipAddress('::1'),
 }
 
 /** The audit looks more often. Where it cannot, syncs look for themselves. */
@@ -95,11 +92,13 @@ const byIptables = async (
   if (warning !== undefined) log.warn(warning)
   const { families, unavailable } = await availableFamilies(host, backend)
   for (const { family, reason } of unavailable) log.info(`${family} is not served: ${reason}`)
+  const capture = new Iptables({
+    ...{ host, backend, families, target, addresses, report, memory },
+    pace: new Pace(clock, restoresPerSecond),
+  })
   return {
-    capture: new Iptables({
-      ...{ host, backend, families, target, addresses, report, memory },
-      pace: new Pace(clock, restoresPerSecond),
-    }),
+    capture,
+    rules: () => capture.rules,
     ...{ families, arrivals },
     by: { kind: 'rules', backend: backend.kind, target },
     places: heldPlaces({ addresses, nodePortAddresses: nodeportAddresses }),

@@ -1,3 +1,4 @@
+import type { Report } from '../model/event.js'
 import type { Family } from '../model/ip-address.js'
 import type { Log } from '../observe/log.js'
 import { ApiClient } from '../watch/api-client.js'
@@ -21,10 +22,16 @@ export interface Cluster {
   readonly readOnce: (signal: AbortSignal) => Promise<void>
 }
 
+export interface ClusterParts {
+  readonly families: readonly Family[]
+  readonly log: Log
+  readonly report: Report
+}
+
 /** Finds the cluster that the options mean, and says which that is. Asks it nothing yet. */
 export const openCluster = async (
   options: ClusterOptions & NodeOptions,
-  { families, log }: { readonly families: readonly Family[]; readonly log: Log },
+  { families, log, report }: ClusterParts,
 ): Promise<Cluster> => {
   const ownPods = ownPodsFrom(options)
   const { capture, externalCidrs, serviceClusterIpRange = [] } = options
@@ -33,7 +40,7 @@ export const openCluster = async (
   const transport = new ApiClient({ ...server, server: server.url, clock })
   const apiServer = apiServerAt(server.url)
   const source = new ApiSource({
-    ...{ transport, clock, random: Math.random, report: log.event },
+    ...{ transport, clock, random: Math.random, report },
     translation: {
       ...{ nodeName: nodeName(options.hostnameOverride), families, serviceCidrs: serviceClusterIpRange },
       ...(externalCidrs && { externalCidrs }),

@@ -8,13 +8,13 @@ import { familiesAmong } from '../model/ip-address.js'
 import { withNodePorts } from '../model/node-port-addresses.js'
 import type { ServicePortId } from '../model/service-port.js'
 import type { Snapshot } from '../model/snapshot.js'
-import { reachable } from '../observe/health-port.js'
+import { reachable } from '../observe/http-port.js'
 import { openLog } from '../observe/log.js'
 import { LocalPorts } from '../proxy/local-ports.js'
 import type { SavedPorts } from '../proxy/saved/state-folder.js'
 import { type Placed, wantedFor } from '../proxy/wanted.js'
 import { openCluster } from './cluster.js'
-import { healthPlaceOf } from './health-port.js'
+import { httpPlaces } from './http-places.js'
 import type { RunOptions } from './options.js'
 import { whyRival } from './rivals.js'
 import { state } from './state.js'
@@ -38,9 +38,10 @@ const textFor = (family: Family, placed: readonly Placed[], surroundings: Surrou
     local: localAddresses(),
     known,
   })
-  const health = healthPlaceOf(options)
+  const { health, metrics } = httpPlaces(options)
+  const asked = [health, metrics].flatMap(place => (place ? reachable(place) : []))
   const wanted = wantedFor(mine, {
-    open: [...snapshot.healthChecks.map(({ port }) => port), ...(health ? reachable(health) : [])],
+    open: [...snapshot.healthChecks.map(({ port }) => port), ...asked],
     ownPods: snapshot.ownPods,
     ...(nodePortAddresses && { nodePortAddresses }),
   })
@@ -61,7 +62,7 @@ interface Surroundings {
 export const dryRun = async (options: RunOptions): Promise<void> => {
   const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
   const families = familiesAmong(localAddresses())
-  const { source, readOnce } = await openCluster(options, { families, log })
+  const { source, readOnce } = await openCluster(options, { families, log, report: log.event })
   try {
     // A signal ends the process as it is: there is nothing to take back.
     await readOnce(new AbortController().signal)

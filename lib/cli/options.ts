@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { type ClusterOptions, withClusterOptions } from './options/cluster.js'
 import type { OnCrash } from './crash/on-crash.js'
 import { type HealthOptions, withHealthOptions } from './options/health.js'
+import { type MetricsOptions, withMetricsOptions } from './options/metrics.js'
 import { type LoggingOptions, withLoggingOptions } from './options/logging.js'
 import { type NodeOptions, withNodeOptions } from './options/node.js'
 import { type ProxyOptions, withProxyOptions } from './options/proxy.js'
@@ -13,7 +14,8 @@ export interface CleanupOptions extends LoggingOptions {
 }
 
 /** What `kube-portal run` was told. */
-export interface RunOptions extends CleanupOptions, ClusterOptions, HealthOptions, NodeOptions, ProxyOptions {
+export interface RunOptions
+  extends CleanupOptions, ClusterOptions, HealthOptions, MetricsOptions, NodeOptions, ProxyOptions {
   readonly onCrash: OnCrash | 'auto'
   readonly cleanup?: true
 }
@@ -48,8 +50,10 @@ const withModeOptions = (command: Command): Command =>
 export const withRunOptions = (command: Command): Command =>
   withModeOptions(
     withLoggingOptions(
-      withHealthOptions(
-        withStateOption(withCrashOption(withProxyOptions(withNodeOptions(withClusterOptions(command))))),
+      withMetricsOptions(
+        withHealthOptions(
+          withStateOption(withCrashOption(withProxyOptions(withNodeOptions(withClusterOptions(command))))),
+        ),
       ),
     ),
   )

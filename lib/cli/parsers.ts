@@ -6,10 +6,10 @@ import { errorText } from '../model/error-text.js'
 import { anyAddressLike, ipAddress } from '../model/ip-address.js'
 import type { Milliseconds } from '../model/milliseconds.js'
 import { nodePortAddresses } from '../model/node-port-addresses.js'
-import { port } from '../model/port.js'
+import { port, type Port } from '../model/port.js'
 import { type PortRange, portRange, portRangeSize } from '../model/port-range.js'
 import { onEndpointGone } from '../model/terms.js'
-import type { HealthPlace } from '../observe/health-port.js'
+import type { HttpPlace } from '../observe/http-port.js'
 
 /** A reader of an option's text whose RangeError becomes a message about that option. */
 const checked =
@@ -78,15 +78,28 @@ export const interfaceName = checked((text: string): string => {
   return text
 })
 
-const usualHealthPort = '10256'
+const httpPlace = (usual: Port): ((text: string) => HttpPlace | 'nowhere') =>
+  checked(text => {
+    if (text === '') return 'nowhere'
+    const [, bracketed, plain = bracketed ?? text, number = usual] =
+      /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? []
+    const address = ipAddress(plain)
+    if (Number(number) === 0) return 'nowhere'
+    const place = { port: port(Number(number)) }
+    return address === anyAddressLike(address) ? place : { ...place, address }
+  })
+
+/** kube-proxy's. */
+export const usualPorts = { health: port(10_256), metrics: port(10_249) }
 
 /** Reads where health is told, as kube-proxy does: `0.0.0.0:10256`, `[::1]:10256`, `127.0.0.1`; nowhere: '', or port 0. */
-export const healthPlace = checked((text: string): HealthPlace | 'nowhere' => {
-  if (text === '') return 'nowhere'
-  const [, bracketed, plain = bracketed ?? text, number = usualHealthPort] =
-    /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? []
-  const address = ipAddress(plain)
-  if (Number(number) === 0) return 'nowhere'
-  const place = { port: port(Number(number)) }
-  return address === anyAddressLike(address) ? place : { ...place, address }
+export const healthPlace = httpPlace(usualPorts.health)
+
+/** The same for metrics. */
+export const metricsPlace = httpPlace(usualPorts.metrics)
+
+/** Reads how many there may be, 0 included. */
+export const count = checked((text: string): number => {
+  if (!/^\d{1,7}$/.test(text)) throw new RangeError('it is a whole number from 0 to 9999999')
+  return Number(text)
 })

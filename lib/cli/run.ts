@@ -11,16 +11,18 @@ import { Failure } from '../model/failure.js'
 import { type Milliseconds, milliseconds, seconds } from '../model/milliseconds.js'
 import { emptySnapshot } from '../model/snapshot.js'
 import { openLog } from '../observe/log.js'
+import { Metrics } from '../observe/metrics/metrics.js'
 import { Tally } from '../observe/tally.js'
 import { Audit } from '../proxy/audit.js'
 import { Succession } from '../takeover/succession.js'
 import { afterHandOver } from './after-hand-over.js'
 import { assemble } from './assemble.js'
-import { captureMode, loopback } from './capture-mode.js'
+import { captureMode } from './capture-mode.js'
 import type { Cluster } from './cluster.js'
 import { exitCode } from './exit-code.js'
 import { firstLook, forgivenWhen } from './first-look.js'
 import type { Inheritance } from './inheritance.js'
+import { loopback } from './loopback.js'
 import { lockName } from './only-instance.js'
 import type { RunOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
@@ -31,6 +33,7 @@ import type { NotifySocket } from './supervisor/notify-socket.js'
 import { supervisorAt } from './supervisor/supervisor-at.js'
 import { Tidying } from './tidying.js'
 import { UnnumberedNotice } from './unnumbered-notice.js'
+import { version } from './version.js'
 
 /** When a stop is asked for before there is much to stop, what is under way may take so long. */
 const beforeStop = milliseconds(250)
@@ -69,11 +72,20 @@ export const run = async (
   const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
   const tally = new Tally({ clock, warn: text => log.warn(text) })
   const supervisor = notifySocket && supervisorAt(notifySocket, { isFirst, warn: text => log.warn(text) })
+  const metrics = new Metrics({
+    services: options.metricsServices,
+    build: { version, capture: options.capture, node_version: process.version },
+    clock,
+    now: () => new Date(),
+  })
+  let cluster: Cluster | undefined
   const report: Report = event => {
     log.event(event)
     tally.note(event)
+    metrics.note(event)
     supervisor?.note(event)
     if (event.type === 'synced') {
+      metrics.programmed(cluster?.source.takeTriggers() ?? [])
       tidying.begin()
       void notice?.look()
     }
@@ -90,8 +102,9 @@ export const run = async (
   const tidying = new Tidying({ host, mode, addresses: () => addresses.current, log, report })
   if (options.capture === 'redirect') notice = new UnnumberedNotice(mode.families, report)
   const folder = await state(options)
-  const { proxy, health, connections, succeeded } = await assemble(options, {
-    ...{ mode, addresses, folder, inheritance, report },
+  const { proxy, asked, connections, succeeded } = await assemble(options, {
+    ...{ mode, addresses, folder, inheritance, metrics, report },
+    source: () => cluster?.source,
   })
   const audit = new Audit({ capture: mode.capture, clock })
   const succession = new Succession({
@@ -106,21 +119,20 @@ export const run = async (
     clock,
   })
   const stopping = (): boolean => signals.first.aborted
-  let asked: Milliseconds | undefined
+  let askedAt: Milliseconds | undefined
   signals.first.addEventListener('abort', () => {
-    asked = clock.now()
+    askedAt = clock.now()
     patience.lasts(beforeStop)
   })
-  let cluster: Cluster | undefined
   try {
     // Where there is a predecessor, it is still the one that serves, and that knows how it is.
-    if (isFirst) await health?.start()
+    if (isFirst) await asked.start()
     const left = isFirst ? await folder.snapshot.load(report) : undefined
     const served = await proxy.resume(left ?? emptySnapshot)
     if (!stopping()) {
       // Loaded only by now: it takes half of the time of a start, in which clients would be refused.
       const { openCluster } = await import('./cluster.js')
-      cluster = await openCluster(options, { families: mode.families, log })
+      cluster = await openCluster(options, { families: mode.families, log, report })
       await firstLook(cluster, { signal: signals.first, forgiven: forgivenWhen(served), log })
       // Not before: to look takes a while, and who is served from before waits for nothing.
       if (mode.by && !options.force && isFirst)
@@ -140,7 +152,12 @@ export const run = async (
     // Then all that there is, is our predecessor's.
     if (proxy.isTakingOver) return exitCode.failed
     const { drainTimeout } = options
-    await proxy.stop({ drainTimeout, hurry: signals.second, patience, ...(asked !== undefined && { asked }) })
+    await proxy.stop({
+      drainTimeout,
+      hurry: signals.second,
+      patience,
+      ...(askedAt !== undefined && { asked: askedAt }),
+    })
     return exitCode.well
   } finally {
     succession.close()
@@ -148,9 +165,10 @@ export const run = async (
     await tidying.close()
     addresses.close()
     await audit.close()
-    await Promise.all([proxy.leave(), health?.close()])
+    await Promise.all([proxy.leave(), asked.close()])
     await cluster?.source.close()
     await supervisor?.close()
+    metrics.close()
     patience.close()
     signals.close()
   }

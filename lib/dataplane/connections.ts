@@ -5,18 +5,28 @@ import { Crowd, type Place } from './crowd.js'
 
 const nothing = (): void => undefined
 
+/** Bytes from a client to its endpoint, and back. */
+export interface Traffic {
+  readonly sent: number
+  readonly received: number
+}
+
 /** A client that is being served, from its arrival until it is gone. */
 export class OpenConnection {
   /** From 1, never used again. */
   readonly number: number
+  readonly servicePort: ServicePortId
+  /** Bytes, from when an endpoint is reached. */
+  traffic: Traffic | undefined
   /** What ends it at once. It changes as the connection goes on. */
   whenStopped: () => void = nothing
   /** Where `Connections` has it. */
   place: Place<OpenConnection> | undefined
   #stopped = false
 
-  constructor(number: number) {
+  constructor(number: number, servicePort: ServicePortId) {
     this.number = number
+    this.servicePort = servicePort
   }
 
   /** Whether it was told to end, or its client has left. */
@@ -56,6 +66,11 @@ export class Connections {
     return this.#open.size
   }
 
+  /** All that are being served. */
+  get members(): readonly OpenConnection[] {
+    return this.#open.members
+  }
+
   /** Resolves when none is open, which may be now. */
   get ended(): Promise<void> {
     if (this.#open.size === 0) return Promise.resolve()
@@ -67,7 +82,7 @@ export class Connections {
     this.#opened += 1
     const refusal = this.#admission.enter(servicePort)
     if (refusal) return { number: this.#opened, refusal }
-    const connection = new OpenConnection(this.#opened)
+    const connection = new OpenConnection(this.#opened, servicePort)
     connection.place = this.#open.add(connection)
     return connection
   }
@@ -77,6 +92,7 @@ export class Connections {
     if (!connection.place || !this.#open.delete(connection.place)) return
     connection.place = undefined
     connection.whenStopped = nothing
+    connection.traffic = undefined
     this.#admission.leave(servicePort)
     if (this.#open.size > 0) return
     for (const resolve of this.#waiting.splice(0)) resolve()

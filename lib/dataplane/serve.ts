@@ -127,5 +127,6 @@ const carry = ({ waiting, connection, dialled, own, header }: Connected, service
     const round = rounds.add(pump)
     const bound = departures.add(pump, dialled.endpoint)
     connection.whenStopped = () => pump.breakOff('stopping')
+    connection.traffic = pump
     pump.start(waiting)
   })

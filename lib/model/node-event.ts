@@ -10,6 +10,9 @@ import type { ServicePortId } from './service-port.js'
  */
 export type PortalTrouble = 'bypassed' | 'no route' | 'refused' | 'timeout' | 'failed'
 
+/** What others ask about us: how we are, or what we have done. */
+export type HttpPurpose = 'health' | 'metrics'
+
 /** What we found out about the machine we run on, and what load balancers ask of it. */
 export type NodeEvent =
   | {
@@ -27,15 +30,17 @@ export type NodeEvent =
       readonly reason: string
     }
   | {
-      /** Where everybody may ask how we are. */
-      readonly type: 'health-port'
+      /** Others may ask there. */
+      readonly type: 'http-port'
+      readonly purpose: HttpPurpose
       readonly port: Port
       /** Absent: on all addresses. */
       readonly address?: IpAddress
     }
   | {
       /** Nobody can ask there. It is tried again; said once for as long as the reason stays. */
-      readonly type: 'health-port-failed'
+      readonly type: 'http-port-failed'
+      readonly purpose: HttpPurpose
       readonly port: Port
       readonly address?: IpAddress
       readonly reason: string

@@ -69,6 +69,13 @@ export const protocolOf = (id: ServicePortId): Protocol => {
   return protocol === 'UDP' || protocol === 'SCTP' ? protocol : 'TCP'
 }
 
+/** The Service whose service port is called so. */
+export const serviceOf = (id: ServicePortId): Pick<ServicePortName, 'namespace' | 'service'> => {
+  const [namespace = '', named = ''] = id.split('/')
+  const [service = ''] = named.split(':')
+  return { namespace, service }
+}
+
 /** Nobody there means refused at once, as a closed port would: not a connection that opens and dies. */
 export const verdictOf = ({ endpoints, othersServe }: ServicePort): Verdict =>
   endpoints.length > 0 ? 'serve' : othersServe ? 'drop' : 'refuse'

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { IpAddress } from '../model/ip-address.js'
 import { seconds } from '../model/milliseconds.js'
@@ -30,8 +30,11 @@ const listenAnew: ListenHttp = (server, { port, address }) => {
 export interface BoundedServerOptions extends ServerPlace {
   /** Absent: anew. */
   readonly listen?: ListenHttp | undefined
-  /** What to answer now to who asks for `path`; undefined: nothing, and the connection ends. */
-  readonly answer: (path: string) => Answer | undefined
+  /**
+   * What to answer now to who asks for `path`, and would `accept` these kinds of content (RFC 9110, 12.5.1); undefined: nothing,
+   * and the connection ends. Never rejects.
+   */
+  readonly answer: (path: string, accept: string) => Answer | undefined | Promise<Answer | undefined>
   /** Called with what goes wrong after it has opened, which does no harm. */
   readonly failed: (error: Error) => void
 }
@@ -61,19 +64,23 @@ export const openBoundedServer = async ({
   answer,
   failed,
 }: BoundedServerOptions): Promise<BoundedServer> => {
-  const server = createServer(limits, ({ url = '' }, response) => {
-    const now = answer(url.replace(/\?.*/s, ''))
+  const respond = async (
+    { url = '', headers: { accept = '' } }: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> => {
+    const now = await answer(url.replace(/\?.*/s, ''), accept)
     if (now) {
       response.setHeaders(new Map(Object.entries(now.headers)))
       response.statusCode = now.status
       response.end(now.body)
     } else response.destroy()
-  })
+  }
+  const server = createServer(limits, (request, response) => void respond(request, response))
   const open = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
-    // Answers take no time, so who has been there for longest only keeps the place.
+    // Answers take next to no time, so who has been there for longest only keeps the place.
     const [longest] = open
     if (open.size > mostConnections) longest?.destroy()
   })

@@ -13,6 +13,19 @@ const someOf = (names: readonly string[]): string => {
   return names.slice(0, 3).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
 
+const asked = {
+  health: {
+    path: '/healthz',
+    paths: '/healthz, /livez and /readyz',
+    option: '--healthz-bind-address',
+  },
+  metrics: {
+    path: '/metrics',
+    paths: '/metrics, /proxyMode and /configz',
+    option: '--metrics-bind-address',
+  },
+} as const
+
 export const nodeSentence = (event: NodeEvent): Sentence => {
   switch (event.type) {
     case 'health-check-port': {
@@ -26,11 +39,16 @@ export const nodeSentence = (event: NodeEvent): Sentence => {
       const what = `load balancers get no answer at health check ${portText(healthCheck.port, address)}: ${reason}`
       return sentence('error', 0, `${whose}: ${what}; trying again with the next sync`)
     }
-    case 'health-port':
-      return sentence('info', 1, `/healthz, /livez and /readyz are at ${portText(event.port, event.address)}`)
-    case 'health-port-failed': {
-      const what = `no answers to /healthz at ${portText(event.port, event.address)}: ${event.reason}`
-      const cure = 'to have them elsewhere: --healthz-bind-address'
+    case 'http-port':
+      return sentence(
+        'info',
+        1,
+        `${asked[event.purpose].paths} are at ${portText(event.port, event.address)}`,
+      )
+    case 'http-port-failed': {
+      const { path, option } = asked[event.purpose]
+      const what = `no answers to ${path} at ${portText(event.port, event.address)}: ${event.reason}`
+      const cure = `to have them elsewhere: ${option}`
       return sentence('error', 0, `${what}; all else works, and this is tried again; ${cure}`)
     }
     case 'self-test': {

@@ -179,8 +179,8 @@ export const describe = (event: ProxyEvent): Sentence => {
       return ownSentence(event)
     case 'health-check-port':
     case 'health-check-failed':
-    case 'health-port':
-    case 'health-port-failed':
+    case 'http-port':
+    case 'http-port-failed':
     case 'self-test':
     case 'ready':
     case 'node-ports-nowhere':

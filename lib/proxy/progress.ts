@@ -20,6 +20,7 @@ export class Progress {
   /** Since when that has waited which the sync under way puts into force. */
   #underWay: ReadonlyMap<Family, Milliseconds> = new Map()
   readonly #updated = new Map<Family, Milliseconds>()
+  #queued: Milliseconds | undefined
   #readiness: Readiness = 'no lists yet'
   #nodeEligible = true
 
@@ -30,6 +31,11 @@ export class Progress {
   /** Whether the source has seen everything once. */
   get informed(): boolean {
     return this.#readiness === 'no rules yet' || this.#readiness === 'ready'
+  }
+
+  /** When something else was wanted last; undefined: never. */
+  get queued(): Milliseconds | undefined {
+    return this.#queued
   }
 
   get health(): Health {
@@ -48,6 +54,7 @@ export class Progress {
   changed(): void {
     if (this.#readiness === 'no lists yet' || this.#readiness === 'resumed') this.#readiness = 'no rules yet'
     const now = this.#options.clock.now()
+    this.#queued = now
     for (const family of families) if (!this.#waiting.has(family)) this.#waiting.set(family, now)
   }
 

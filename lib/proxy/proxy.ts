@@ -1,7 +1,7 @@
 import { nothingWanted } from '../capture/capture.js'
 import { errorText } from '../model/error-text.js'
 import type { Health } from '../model/health.js'
-import { milliseconds } from '../model/milliseconds.js'
+import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
 import type { Snapshot } from '../model/snapshot.js'
 import { drain } from './drain.js'
 import { leftBehind } from './left-behind.js'
@@ -61,6 +61,11 @@ export class Proxy {
   /** How it is now. */
   get health(): Health {
     return this.#progress.health
+  }
+
+  /** When the source has changed last, by the clock; undefined: never. */
+  get queued(): Milliseconds | undefined {
+    return this.#progress.queued
   }
 
   /** Whether a predecessor still serves. */

@@ -1,3 +1,4 @@
+import type { ServicePicker } from '../balancer/service-picker.js'
 import type { KnownPin } from '../balancer/sticky.js'
 import type { CapturedPortal, FamilyFailure, GuardedPort } from '../capture/capture.js'
 import { errorCode, errorText } from '../model/error-text.js'
@@ -91,6 +92,16 @@ export class ServedPorts {
   /** The local ports of all listeners, to be guarded. */
   get guarded(): readonly GuardedPort[] {
     return [...this.#served.values()].map(({ guarded }) => guarded)
+  }
+
+  /** Those that have a listener, as they were told last. */
+  get servicePorts(): readonly ServicePort[] {
+    return [...this.#served.values()].map(({ servicePort }) => servicePort)
+  }
+
+  /** What chooses their endpoints. */
+  get pickers(): readonly ServicePicker[] {
+    return [...this.#served.values()].map(({ picker }) => picker)
   }
 
   /** Where clients with affinity are pinned to. */

@@ -1,7 +1,9 @@
 import type { Cidr } from '../model/cidr.js'
 import type { Clock } from '../model/clock.js'
-import type { Report } from '../model/event.js'
+import type { Report, Resource } from '../model/event.js'
+import type { Milliseconds } from '../model/milliseconds.js'
 import type { Snapshot } from '../model/snapshot.js'
+import type { Activity, Changes } from './activity.js'
 import * as kinds from './api-kind.js'
 import { type EndpointSlice, readEndpointSlice } from './translation/endpoint-slice.js'
 import { readEndpoints } from './translation/endpoints.js'
@@ -68,9 +70,28 @@ export class ApiSource {
 
   /** All service ports as they are now. What is left out is reported, once for as long as the reason stays. */
   snapshot(): Snapshot {
+    for (const { activity } of this.#mirrors) activity.snapshot()
     const services = this.#services.values.values()
     const slices = [...this.#slices.values.values()].flat()
     return this.#translator.translate({ services, slices, node: this.node }, this.#ranges.known ?? none)
+  }
+
+  get changes(): Readonly<Record<'services' | 'endpoints', Changes>> {
+    return { services: this.#services.activity.changes, endpoints: this.#slices.activity.changes }
+  }
+
+  /** When the API server told something last, by the clock. */
+  get heard(): ReadonlyMap<Resource, Milliseconds> {
+    return new Map(
+      this.#mirrors.flatMap(({ kind, activity: { heard } }) =>
+        heard === undefined ? [] : [[kind.resource, heard]],
+      ),
+    )
+  }
+
+  /** See `Activity`. */
+  takeTriggers(): ReturnType<Activity['takeTriggers']> {
+    return this.#slices.activity.takeTriggers()
   }
 
   /** The Node that we are; undefined where we are none. */
@@ -122,7 +143,7 @@ export class ApiSource {
     if (this.ready && !this.#stop.signal.aborted) this.#changed()
   }
 
-  get #mirrors(): readonly Pick<Mirror<unknown>, 'kind' | 'listed' | 'list' | 'run'>[] {
+  get #mirrors(): readonly Pick<Mirror<unknown>, 'kind' | 'listed' | 'activity' | 'list' | 'run'>[] {
     return [this.#services, this.#slices, this.#nodes]
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.js'
 import { errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import { milliseconds, seconds } from '../model/milliseconds.js'
+import { Activity } from './activity.js'
 import { ApiError } from './api-error.js'
 import type { ApiKind } from './api-kind.js'
 import { Backoff } from './backoff.js'
@@ -39,6 +40,7 @@ const shortWatch = 1_000
  */
 export class Mirror<Value> {
   readonly #options: MirrorOptions<Value>
+  readonly activity: Activity
   readonly #backoff: Backoff
   #followed: Followed<Value>
   #values: Map<string, Value> = new Map<string, Value>()
@@ -50,6 +52,7 @@ export class Mirror<Value> {
   constructor(options: MirrorOptions<Value>) {
     this.#options = options
     this.#followed = options
+    this.activity = new Activity(options.clock)
     this.#backoff = new Backoff(options)
   }
 
@@ -104,6 +107,7 @@ export class Mirror<Value> {
     const { version, items } = await wholeList(kind, { transport, signal, read, ...asked })
     this.#pages = 'many'
     this.#values = new Map(items)
+    this.activity.replaced(before, this.#values)
     this.#version = version
     this.#next = 'watch'
     this.#listed = true
@@ -154,6 +158,7 @@ export class Mirror<Value> {
     if (isOlder(event.version, this.#version))
       throw new ApiError('garbage', `the server sent version ${event.version} after ${this.#version}`)
     this.#version = event.version
+    this.activity.told()
     if (event.type === 'bookmark') return
     const key = keyOf(event.object)
     const before = this.#values.get(key)
@@ -166,6 +171,7 @@ export class Mirror<Value> {
         throw new ApiError('garbage', `the server has more than ${mostObjects} ${this.kind.resource}`)
       this.#values.set(key, after)
     }
+    this.activity.changed(event.object)
     this.#options.changed()
   }
 
@@ -179,14 +185,8 @@ export class Mirror<Value> {
     if (trouble === 'expired' && during === 'list') this.#version = ''
     if (trouble === 'expired' || trouble === 'garbage' || trouble === 'refused') this.#next = 'list'
     const retryIn = milliseconds(Math.max(this.#backoff.next(), asked))
-    report({
-      type: 'api-trouble',
-      resource: this.kind.resource,
-      during,
-      trouble,
-      reason: errorText(error),
-      retryIn,
-    })
+    const { resource } = this.kind
+    report({ type: 'api-trouble', resource, during, trouble, reason: errorText(error), retryIn })
     const back = trouble === 'unreachable' || trouble === 'silent' ? returned?.() : undefined
     await wait(clock, retryIn, back ? AbortSignal.any([signal, back]) : signal)
   }

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander'
-import type { HealthPlace } from '../../observe/health-port.js'
+import type { HttpPlace } from '../../observe/http-port.js'
 import { healthPlace } from '../parsers.js'
 import { readBy } from './read-by.js'
 
 /** Where others ask how we are. */
 export interface HealthOptions {
   /** Absent: as --capture has it. */
-  readonly healthzBindAddress?: HealthPlace | 'nowhere'
+  readonly healthzBindAddress?: HttpPlace | 'nowhere'
 }
 
 export const withHealthOptions = (command: Command): Command =>

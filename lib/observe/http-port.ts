@@ -3,24 +3,26 @@ import { errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import { type IpAddress, isLoopback } from '../model/ip-address.js'
 import { milliseconds, seconds } from '../model/milliseconds.js'
+import type { HttpPurpose } from '../model/node-event.js'
 import type { Port } from '../model/port.js'
 import { type Answer, type BoundedServer, type ListenHttp, openBoundedServer } from './bounded-server.js'
 
-/** Where we are asked how we are. */
-export interface HealthPlace {
+/** Where we are asked. */
+export interface HttpPlace {
   readonly port: Port
   /** Absent: all addresses of both families. */
   readonly address?: IpAddress
 }
 
 /** The TCP ports that others are to reach where it is open. */
-export const reachable = ({ port, address }: HealthPlace): readonly Port[] =>
+export const reachable = ({ port, address }: HttpPlace): readonly Port[] =>
   address !== undefined && isLoopback(address) ? [] : [port]
 
-export interface HealthPortOptions {
-  readonly place: HealthPlace
-  /** What to answer now to who asks for `path`. */
-  readonly answer: (path: string) => Answer
+export interface HttpPortOptions {
+  readonly purpose: HttpPurpose
+  readonly place: HttpPlace
+  /** See `BoundedServerOptions`. */
+  readonly answer: (path: string, accept: string) => Answer | Promise<Answer>
   /** See `BoundedServerOptions`. */
   readonly listen?: ListenHttp
   /** Called when it has opened. */
@@ -33,9 +35,9 @@ export interface HealthPortOptions {
 const quick = { period: milliseconds(100), for: seconds(2) }
 const slow = seconds(5)
 
-/** Answers who asks how we are, over HTTP: supervisors, load balancers, people. Where it cannot, nothing else is harmed. */
-export class HealthPort {
-  readonly #options: HealthPortOptions
+/** Answers over HTTP who asks about us: supervisors, load balancers, Prometheus, people. Where it cannot, nothing else is harmed. */
+export class HttpPort {
+  readonly #options: HttpPortOptions
   #server: BoundedServer | undefined
   #opening: Promise<void> = Promise.resolve()
   #alarm: Alarm | undefined
@@ -43,7 +45,7 @@ export class HealthPort {
   /** Why it cannot be opened, as it was reported. */
   #failure: string | undefined
 
-  constructor(options: HealthPortOptions) {
+  constructor(options: HttpPortOptions) {
     this.#options = options
   }
 
@@ -84,7 +86,7 @@ export class HealthPort {
 
   /** Resolves with what went wrong. */
   async #tryToOpen(): Promise<unknown> {
-    const { place, answer, listen, opened, report } = this.#options
+    const { purpose, place, answer, listen, opened, report } = this.#options
     const failed = (error: unknown): void => {
       this.#say(error)
     }
@@ -98,16 +100,16 @@ export class HealthPort {
       return error
     }
     this.#failure = undefined
-    report({ type: 'health-port', ...place })
+    report({ type: 'http-port', purpose, ...place })
     opened()
     return undefined
   }
 
   #say(error: unknown): void {
-    const { place, report } = this.#options
+    const { purpose, place, report } = this.#options
     const reason = errorText(error)
     if (reason === this.#failure) return
     this.#failure = reason
-    report({ type: 'health-port-failed', ...place, reason })
+    report({ type: 'http-port-failed', purpose, ...place, reason })
   }
 }

@@ -7,11 +7,11 @@ import { errorCode } from '../../lib/model/error-text.js'
 import type { ProxyEvent } from '../../lib/model/event.js'
 import { ipAddress } from '../../lib/model/ip-address.js'
 import { port } from '../../lib/model/port.js'
-import { HealthPort, type HealthPlace } from '../../lib/observe/health-port.js'
+import { type HttpPlace, HttpPort } from '../../lib/observe/http-port.js'
 import { FakeClock } from '../fake-clock.js'
 import { inNamespace } from '../namespace.js'
 
-const everywhere: HealthPlace = { port: port(10_256) }
+const everywhere: HttpPlace = { port: port(10_256) }
 
 /** What is answered, or the code of the error. */
 const ask = (path: string, { host = '127.0.0.1', method = 'GET' } = {}): Promise<string> =>
@@ -27,7 +27,7 @@ const ask = (path: string, { host = '127.0.0.1', method = 'GET' } = {}): Promise
 interface Stage {
   readonly clock: FakeClock
   readonly events: readonly ProxyEvent[]
-  readonly health: HealthPort
+  readonly health: HttpPort
   /** How often it was told that it is open. */
   readonly opened: () => number
   /** Resolves when the next attempt has failed. */
@@ -36,13 +36,13 @@ interface Stage {
   readonly succeed: () => Promise<unknown>
 }
 
-const stage = (t: Test, place: HealthPlace): Stage => {
+const stage = (t: Test, place: HttpPlace): Stage => {
   const clock = new FakeClock()
   const events: ProxyEvent[] = []
   const news = new EventEmitter()
   let count = 0
-  const health = new HealthPort({
-    ...{ place, clock },
+  const health = new HttpPort({
+    ...{ place, clock, purpose: 'health' },
     report: event => {
       events.push(event)
       news.emit('event', event)
@@ -85,7 +85,7 @@ await inNamespace(import.meta.url, () => {
     t.equal(await ask('/healthz?verbose=1'), '200 /healthz')
     t.equal(await ask('/other', { host: '::1' }), '404 /other')
     t.equal(await ask('/healthz', { method: 'HEAD' }), '200 ')
-    t.strictSame([events, opened()], [[{ type: 'health-port', ...everywhere }], 1])
+    t.strictSame([events, opened()], [[{ type: 'http-port', purpose: 'health', ...everywhere }], 1])
     t.strictSame(health.open, [everywhere.port])
     await Promise.all([health.close(), health.close()])
     t.equal(await ask('/healthz'), 'ECONNREFUSED')
@@ -107,7 +107,7 @@ await inNamespace(import.meta.url, () => {
     for (let attempt = 0; attempt < 9; attempt += 1) await tryAgain()
     await ended(former)
     t.strictSame(clock.waiting, [100])
-    t.strictSame(await succeed(), { type: 'health-port', ...everywhere })
+    t.strictSame(await succeed(), { type: 'http-port', purpose: 'health', ...everywhere })
     t.equal(await ask('/healthz'), '200 /healthz')
   })
 
@@ -117,13 +117,13 @@ await inNamespace(import.meta.url, () => {
     await health.start()
     while (events.length === 0) await tryAgain()
     t.ok(clock.now() >= 2000)
-    t.match(events[0], { type: 'health-port-failed', reason: /EADDRINUSE/, ...everywhere })
+    t.match(events[0], { type: 'http-port-failed', purpose: 'health', reason: /EADDRINUSE/, ...everywhere })
     await tryAgain()
     t.equal(events.length, 1)
     t.strictSame(health.open, [], 'no firewall is to let anybody in to somebody else')
     await ended(other)
     t.strictSame(clock.waiting, [5000])
-    t.strictSame(await succeed(), { type: 'health-port', ...everywhere })
+    t.strictSame(await succeed(), { type: 'http-port', purpose: 'health', ...everywhere })
     t.equal(opened(), 1)
   })
 
