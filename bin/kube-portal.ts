@@ -4,6 +4,7 @@ import { tuneGarbageCollector } from '../lib/cli/garbage.js'
 tuneGarbageCollector()
 const { main } = await import('../lib/cli/main.js')
 const { Terminal } = await import('../lib/cli/terminal.js')
+const { endUnread } = await import('../lib/cli/unread.js')
 const terminal = new Terminal()
 // Node sets a terminal back as it was, and aborts where that is gone (tried with 20.20.2): so we end as one does by default then.
 process.once('exit', () => {
@@ -11,3 +12,4 @@ process.once('exit', () => {
   if (terminal.isGone) process.kill(process.pid, 'SIGHUP')
 })
 process.exitCode = await main(process.argv)
+endUnread()

@@ -4,9 +4,9 @@ import { localAddresses } from '../host/local-addresses.js'
 import { machine } from '../host/machine.js'
 import { onlooker } from '../host/onlooker.js'
 import type { Report } from '../model/event.js'
-import { openLog } from '../observe/log.js'
 import type { CleanupOptions } from './options.js'
 import { state } from './state.js'
+import { stderrLog } from './stderr-log.js'
 
 export interface RemoveAll {
   /** Where it is; one that only looks on says what would be removed. */
@@ -30,7 +30,7 @@ export const removeAll = async (
 
 /** `kube-portal cleanup`: does that, and says what it was; with `--dry-run`, what it would be. Rejects as that does. */
 export const cleanup = async (options: CleanupOptions): Promise<void> => {
-  const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
+  const log = stderrLog(options)
   const host = options.dryRun ? onlooker(machine) : machine
   // What was written is no news where nothing is.
   const report: Report = options.dryRun ? () => undefined : log.event

@@ -9,7 +9,6 @@ import { withNodePorts } from '../model/node-port-addresses.js'
 import type { ServicePortId } from '../model/service-port.js'
 import type { Snapshot } from '../model/snapshot.js'
 import { reachable } from '../observe/http-port.js'
-import { openLog } from '../observe/log.js'
 import { LocalPorts } from '../proxy/local-ports.js'
 import type { SavedPorts } from '../proxy/saved/state-folder.js'
 import { type Placed, wantedFor } from '../proxy/wanted.js'
@@ -18,6 +17,7 @@ import { httpPlaces } from './http-places.js'
 import type { RunOptions } from './options.js'
 import { whyRival } from './rivals.js'
 import { state } from './state.js'
+import { stderrLog } from './stderr-log.js'
 
 const tentative = (id: ServicePortId, port: number): string => `# tentative: local port ${port} of ${id}\n`
 
@@ -60,7 +60,7 @@ interface Surroundings {
  * Failure when the API server cannot be reached or refuses.
  */
 export const dryRun = async (options: RunOptions): Promise<void> => {
-  const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
+  const log = stderrLog(options)
   const families = familiesAmong(localAddresses())
   const { source, readOnce } = await openCluster(options, { families, log, report: log.event })
   try {

@@ -12,6 +12,7 @@ import { onUncaught } from './on-uncaught.js'
 import { asOnlyInstance } from './only-instance.js'
 import { type DoctorOptions, withDoctorOptions } from './options/doctor.js'
 import { type CleanupOptions, type RunOptions, withCleanupOptions, withRunOptions } from './options.js'
+import { sayError } from './say-error.js'
 import { type NotifySocket, takeNotifySocket } from './supervisor/notify-socket.js'
 import { version } from './version.js'
 
@@ -112,15 +113,11 @@ const program = (invocation: Invocation): Command => {
   return root
 }
 
-const say = (text: string): void => {
-  process.stderr.write(`${text}\n`)
-}
-
 const codeFor = (error: unknown, { sayCrash }: Invocation): number => {
   // commander has already said what it had to say.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.well : exitCode.usage
   if (error instanceof Failure) {
-    say(`kube-portal: ${error.message}\n  what to do: ${error.cure}`)
+    sayError(`kube-portal: ${error.message}\n  what to do: ${error.cure}`)
     return exitCode[error.code]
   }
   sayCrash(error)
@@ -136,7 +133,7 @@ const ending = (code: number, { inheritance }: Invocation): number => {
 /** Runs the command line `argv` (of the process: program and script first). Resolves with the exit code. */
 export const main = async (argv: readonly string[]): Promise<number> => {
   const invocation: Invocation = {
-    sayCrash: error => say(`kube-portal: internal error: ${errorStack(error)}`),
+    sayCrash: error => sayError(`kube-portal: internal error: ${errorStack(error)}`),
     code: exitCode.well,
   }
   onUncaught(error => process.exit(ending(codeFor(error, invocation), invocation)))

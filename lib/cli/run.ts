@@ -10,7 +10,6 @@ import type { Report } from '../model/event.js'
 import { Failure } from '../model/failure.js'
 import { type Milliseconds, milliseconds, seconds } from '../model/milliseconds.js'
 import { emptySnapshot } from '../model/snapshot.js'
-import { openLog } from '../observe/log.js'
 import { Metrics } from '../observe/metrics/metrics.js'
 import { Tally } from '../observe/tally.js'
 import { Audit } from '../proxy/audit.js'
@@ -34,6 +33,7 @@ import { supervisorAt } from './supervisor/supervisor-at.js'
 import { Tidying } from './tidying.js'
 import { UnnumberedNotice } from './unnumbered-notice.js'
 import { version } from './version.js'
+import { stderrLog } from './stderr-log.js'
 
 /** When a stop is asked for before there is much to stop, what is under way may take so long. */
 const beforeStop = milliseconds(250)
@@ -69,7 +69,7 @@ export const run = async (
 ): Promise<number> => {
   checkPeriods(options)
   const isFirst = inheritance === undefined
-  const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
+  const log = stderrLog(options, { clock })
   const tally = new Tally({ clock, warn: text => log.warn(text) })
   const supervisor = notifySocket && supervisorAt(notifySocket, { isFirst, warn: text => log.warn(text) })
   const metrics = new Metrics({
@@ -162,6 +162,7 @@ export const run = async (
   } finally {
     succession.close()
     tally.close()
+    log.close()
     await tidying.close()
     addresses.close()
     await audit.close()

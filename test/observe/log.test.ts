@@ -1,7 +1,11 @@
-import { PassThrough } from 'node:stream'
+import { PassThrough, Writable } from 'node:stream'
 import t from 'tap'
-import { milliseconds } from '../../lib/model/milliseconds.js'
+import type { ProxyEvent } from '../../lib/model/event.js'
+import { ipAddress } from '../../lib/model/ip-address.js'
+import { milliseconds, seconds } from '../../lib/model/milliseconds.js'
+import { servicePortId } from '../../lib/model/service-port.js'
 import { type LogOptions, openLog } from '../../lib/observe/log.js'
+import { FakeClock } from '../fake-clock.js'
 
 const event = {
   type: 'synced',
@@ -12,11 +16,34 @@ const event = {
   duration: milliseconds(5),
 } as const
 
+const turnedAway: ProxyEvent = {
+  ...{ type: 'turned-away', connection: 1, client: ipAddress('10.244.0.7'), reason: 'no endpoint' },
+  servicePort: servicePortId({ namespace: 'shop', service: 'cart', port: '', protocol: 'TCP' }),
+}
+
+const rules: ProxyEvent = { type: 'rules-written', family: 'IPv4', text: '*nat\n-A A -j B\nCOMMIT\n' }
+
+/** Somebody who reads at once. */
+class Reader extends Writable {
+  #lines: string[] = []
+
+  /** What was read since the last look. */
+  get news(): readonly string[] {
+    return this.#lines.splice(0)
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.#lines.push(...(chunk.toString().match(/.+/g) ?? []))
+    done()
+  }
+}
+
 const logged = (options: Omit<LogOptions, 'stream'>): string => {
   const stream = new PassThrough()
   const log = openLog({ ...options, stream })
   log.event({ type: 'listed', resource: 'nodes', objects: 1 })
   log.event(event)
+  log.event(rules)
   log.warn('watch out')
   return String(stream.read())
 }
@@ -35,4 +62,82 @@ t.test('more verbosity shows more', async t => {
 t.test('JSON lines carry the event with all its fields', async t => {
   const [line = ''] = logged({ format: 'json', verbosity: 0 }).split('\n')
   t.match(JSON.parse(line), { level: 'info', message: /^synced/, event })
+})
+
+t.test(
+  "systemd's journal is told how grave each line is, and no time; of rules, too, as they were written",
+  async t => {
+    t.equal(
+      logged({ format: 'text', verbosity: 2, reader: 'journal' }),
+      `<6>listed nodes: 1 object
+<6>synced 1 service port: 1 opened, 0 closed, rules in place, in 5 ms
+<6>wrote IPv4 rules:
+<6>*nat
+<6>-A A -j B
+<6>COMMIT
+<4>watch out
+`,
+    )
+    const [, line = ''] = logged({ format: 'json', verbosity: 2, reader: 'journal' }).split('\n')
+    t.equal(line.slice(0, 3), '<6>')
+    t.match(JSON.parse(line.slice(3)), { event })
+  },
+)
+
+for (const format of ['text', 'json'] as const)
+  t.test(`a flood of clients fills no disk, and hides nothing else (${format})`, async t => {
+    const stream = new Reader()
+    const clock = new FakeClock()
+    const log = openLog({ format, verbosity: 3, stream, clock })
+    for (let client = 0; client < 5000; client += 1) log.event(turnedAway)
+    log.event(event)
+    const first = stream.news
+    t.equal(first.length, 2001)
+    t.match(first.at(-1), /synced 1 service port/)
+    clock.advance(seconds(10))
+    t.match(stream.news, [/3000 more lines about single clients left out/])
+    log.event(turnedAway)
+    t.match(stream.news, [/no endpoint/])
+    clock.advance(seconds(10))
+    t.strictSame(stream.news, [], 'nothing was left out since')
+    for (let client = 0; client < 2001; client += 1) log.event(turnedAway)
+    log.close()
+    t.match(
+      stream.news.at(-1),
+      /1 more lines about single clients left out/,
+      'and at the end nothing is kept back',
+    )
+    t.equal(clock.alarms, 0)
+  })
+
+t.test('what nobody would read is not counted as left out', async t => {
+  const stream = new Reader()
+  const log = openLog({ format: 'text', verbosity: 2, stream, clock: new FakeClock() })
+  for (let client = 0; client < 5000; client += 1) log.event(turnedAway)
+  log.close()
+  t.strictSame(stream.news, [])
+})
+
+t.test('a reader that stands still costs a megabyte, and is told then how much it has missed', async t => {
+  const waiting: (() => void)[] = []
+  let read = ''
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      read += chunk.toString()
+      waiting.push(done)
+    },
+  })
+  const log = openLog({ format: 'text', verbosity: 0, stream })
+  for (let line = 0; line < 5000; line += 1) log.warn('x'.repeat(1000))
+  t.ok(stream.writableLength < 1_100_000, `${stream.writableLength} bytes wait`)
+  const goOn = async (): Promise<void> => {
+    for (const done of waiting.splice(0)) done()
+    await new Promise(setImmediate)
+  }
+  while (!read.includes('left out')) await goOn()
+  const written = (read.match(/x{1000}/g) ?? []).length
+  t.match(read, `${5000 - written} lines were left out: nobody read them as fast as they were written`)
+  await goOn()
+  log.warn('here again')
+  t.match(read, /here again\n$/)
 })

@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { startSurvivor, type Survivor } from '../../host/survivor.js'
 import { errorText } from '../../model/error-text.js'
 import { Failure } from '../../model/failure.js'
-import { type Log, openLog } from '../../observe/log.js'
+import type { Log } from '../../observe/log.js'
 import type { RunOptions } from '../options.js'
 import { farewell, guardianArgs } from './guardian.js'
 import { type Beginnings, onCrash } from './on-crash.js'
+import { stderrLog } from '../stderr-log.js'
 
 const program = fileURLToPath(new URL('../../../bin/guardian.js', import.meta.url))
 
@@ -32,8 +33,7 @@ const startGuardian = async (options: RunOptions, log: Log): Promise<Survivor | 
 
 /**
  * Does `work`, which changes this machine, with a guardian beside it where `--on-crash` asks for one; `env` is what the process was
- * started with. A Failure is no crash: what
- * it leaves, if anything, it says.
+ * started with. A Failure is no crash: what it leaves, if anything, it says.
  */
 export const guarded = async <Result>(
   options: RunOptions,
@@ -42,7 +42,7 @@ export const guarded = async <Result>(
 ): Promise<Result> => {
   const onTerminal = isatty(0) || isatty(2)
   if (onCrash(options.onCrash, { env, onTerminal }) === 'keep') return work()
-  const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
+  const log = stderrLog(options)
   const guardian = await startGuardian(options, log)
   let over = false
   void guardian?.ended.then(() => {

@@ -1,7 +1,7 @@
 import { errorStack, errorText } from '../../model/error-text.js'
-import { openLog } from '../../observe/log.js'
 import type { RunOptions } from '../options.js'
 import { state } from '../state.js'
+import { stderrLog } from '../stderr-log.js'
 
 /** Says that an error of ours ends the process, and does nothing later. */
 export type SayCrash = (error: unknown) => void
@@ -10,7 +10,7 @@ export type SayCrash = (error: unknown) => void
  * A way to say it in the log's form, and to count it for the next start; what was counted before is said now.
  */
 export const countedCrash = async (options: RunOptions): Promise<SayCrash> => {
-  const log = openLog({ format: options.loggingFormat, verbosity: options.v, stream: process.stderr })
+  const log = stderrLog(options)
   const { crashes } = await state(options)
   const before = await crashes.load(log.event)
   if (before) log.event({ type: 'crashed-before', ...before })

@@ -3,9 +3,9 @@ import { holdInstanceLock, type InstanceLock } from '../../control/instance-lock
 import { machine } from '../../host/machine.js'
 import { errorText } from '../../model/error-text.js'
 import { Failure } from '../../model/failure.js'
-import { openLog } from '../../observe/log.js'
 import { removeAll } from '../cleanup.js'
 import { onUncaught } from '../on-uncaught.js'
+import { stderrLog } from '../stderr-log.js'
 import type { GuardianOptions } from './guardian.js'
 
 /** In milliseconds. What the run had under way, such as an iptables-restore, ends by itself, and within that. */
@@ -48,7 +48,7 @@ const removeForGood = async (remove: () => Promise<readonly string[]>): Promise<
  * that is its own by now, and is left to it; one that comes meanwhile waits for us.
  */
 export const undo = async ({ of, loggingFormat, ...options }: GuardianOptions): Promise<void> => {
-  const log = openLog({ format: loggingFormat, verbosity: 0, stream: process.stderr })
+  const log = stderrLog({ loggingFormat, v: 0 })
   const fail = (error: unknown): void => {
     log.warn(`cannot remove all that process ${of} left: ${errorText(error)}; try kube-portal cleanup`)
     process.exitCode = 1
