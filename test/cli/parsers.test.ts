@@ -1,5 +1,6 @@
 import t from 'tap'
-import { cidrs, healthPlace, interfaceName, udpSpan } from '../../lib/cli/parsers.js'
+import { httpPlaces } from '../../lib/cli/http-places.js'
+import { cidrs, count, healthPlace, interfaceName, metricsPlace, udpSpan } from '../../lib/cli/parsers.js'
 import { cidrText } from '../../lib/model/cidr.js'
 
 t.test("a UDP timeout of 0 s is the default, as it is in kube-proxy's files", async t => {
@@ -28,4 +29,29 @@ t.test('health is told where kube-proxy would be asked for it', async t => {
   for (const text of ['', '0.0.0.0:0', '[::1]:0']) t.equal(healthPlace(text), 'nowhere', text)
   for (const text of [':10256', 'localhost:10256', '10256', '192.0.2.1:', '192.0.2.1:x', '192.0.2.1:65536'])
     t.throws(() => healthPlace(text), { code: 'commander.invalidArgument' }, text)
+})
+
+t.test('metrics are where kube-proxy has them, only for this machine unless asked otherwise', async t => {
+  t.strictSame(metricsPlace('0.0.0.0'), { port: 10249 })
+  t.equal(metricsPlace(''), 'nowhere')
+  const usual = { health: { port: 10256 }, metrics: { port: 10249, address: '127.0.0.1' } }
+  t.strictSame(httpPlaces({ capture: 'redirect', metricsServices: 1000 }), usual)
+})
+
+t.test(
+  'where nothing is captured nobody answers, unless that is asked for: there may be another instance',
+  async t => {
+    const none = { capture: 'none', metricsServices: 1000 } as const
+    t.strictSame(httpPlaces(none), { health: undefined, metrics: undefined })
+    t.strictSame(httpPlaces({ ...none, metricsBindAddress: metricsPlace('[::1]') }), {
+      health: undefined,
+      metrics: { port: 10249, address: '::1' },
+    })
+  },
+)
+
+t.test('a count is a whole number', async t => {
+  t.strictSame(['0', '1000'].map(count), [0, 1000])
+  for (const text of ['', '-1', '1.5', '1e3', '12345678'])
+    t.throws(() => count(text), { code: 'commander.invalidArgument' }, text)
 })

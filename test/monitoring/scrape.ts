@@ -39,3 +39,10 @@ export const numberIn = (scraped: string, name: string): number | undefined => {
 /** The names of all metrics there are. */
 export const namesIn = (scraped: string): readonly string[] =>
   [...scraped.matchAll(/^# TYPE (\S+)/gm)].flatMap(([, name = '']) => name)
+
+/** The metrics whose names are ours to choose: not those that we have from kube-proxy. */
+export const own = (scraped: string): string =>
+  scraped
+    .split(/^(?=# HELP )/m)
+    .filter(metric => !metric.startsWith('# HELP kubeproxy_'))
+    .join('')
