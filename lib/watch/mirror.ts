@@ -146,6 +146,7 @@ export class Mirror<Value> {
       this.#apply(event)
       events += 1
     }
+    this.activity.told()
     const lasted = clock.now() - started
     if (lasted >= shortWatch) return
     if (events === 0)
