@@ -30,7 +30,7 @@ export const metricsAnswer = async (path: string, accept: string, asked: Asked):
       return answer(200, plain, list)
     case '/metrics': {
       const format = formatFor(accept)
-      return answer(200, contentTypes[format], exposition(await asked.metrics(), format))
+      return answer(200, contentTypes[format], await exposition(await asked.metrics(), format))
     }
     case '/proxyMode':
       return answer(200, plain, 'userspace')

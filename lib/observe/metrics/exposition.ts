@@ -1,3 +1,4 @@
+import { turn } from '../../model/turn.js'
 import type { Labels, Metric, Sample } from './metric.js'
 
 /** How numbers are written down: as Prometheus has it from of old, or as OpenMetrics does. */
@@ -48,8 +49,16 @@ const metricText = ({ name, type, help, samples }: Metric, format: Format): stri
   return heading + samples.map(sample => sampleText(name, sample)).join('')
 }
 
-/** All of `metrics`, as a scrape has them. One without numbers is not there. */
-export const exposition = (metrics: readonly Metric[], format: Format): string => {
-  const told = metrics.filter(({ samples }) => samples.length > 0)
-  return told.map(metric => metricText(metric, format)).join('') + (format === 'openmetrics' ? '# EOF\n' : '')
+/**
+ * All of `metrics`, as a scrape has them; one without numbers is not there. Others have their turn between two of them: with a
+ * thousand Services it takes a while.
+ */
+export const exposition = async (metrics: readonly Metric[], format: Format): Promise<string> => {
+  const texts: string[] = []
+  for (const metric of metrics) {
+    if (metric.samples.length === 0) continue
+    texts.push(metricText(metric, format))
+    await turn()
+  }
+  return texts.join('') + (format === 'openmetrics' ? '# EOF\n' : '')
 }

@@ -22,9 +22,10 @@ type Protocol = typeof TCP | typeof UDP
 /** A Service that has listeners, or clients still. */
 interface CountedService {
   readonly labels: Labels
-  /** Whether they are told, or only summed up with others'. */
-  readonly own: boolean
+  /** Its own, or those of the rest. */
   readonly numbers: ServiceNumbers
+  /** Connections and flows that are open. */
+  clients: number
   /** Those of its service ports that have listeners. */
   readonly listening: Set<ServicePortId>
   /** All of its service ports that were heard of. */
@@ -33,9 +34,6 @@ interface CountedService {
 
 /** No namespace, and no Service, can be called so. */
 const others: Labels = { namespace: '_other', service: '_other' }
-
-const isOver = ({ listening, numbers: { open, openFlows } }: CountedService): boolean =>
-  listening.size === 0 && open === 0 && openFlows === 0
 
 const keyOf = ({ namespace, service }: ReturnType<typeof serviceOf>): string => `${namespace}/${service}`
 
@@ -47,8 +45,8 @@ export class ServiceCounts {
   readonly #most: number
   readonly #ofPort = new Map<ServicePortId, CountedService>()
   readonly #services = new Map<string, CountedService>()
-  /** Of those that are gone, and had none of their own; and of those that nobody has heard of. */
-  readonly #past = new ServiceNumbers()
+  /** Of those that have none of their own. */
+  readonly #rest = new ServiceNumbers()
   #own = 0
 
   constructor(most: number) {
@@ -71,39 +69,37 @@ export class ServiceCounts {
   /** As it is now, with what `open` connections have carried so far. */
   metrics(open: Iterable<OpenTraffic>): readonly Metric[] {
     const now = new Map<ServiceNumbers, ServiceNumbers>()
-    const copied = (numbers: ServiceNumbers): ServiceNumbers => {
-      const copy = now.get(numbers) ?? new ServiceNumbers()
-      if (!now.has(numbers)) copy.add(numbers)
-      now.set(numbers, copy)
-      return copy
-    }
     for (const { servicePort, sent, received } of open) {
-      const numbers = copied(this.#known(servicePort))
-      numbers.sent += sent
-      numbers.received += received
+      const numbers = this.#known(servicePort)
+      const sum = now.get(numbers) ?? Object.assign(new ServiceNumbers(), numbers)
+      sum.sent += sent
+      sum.received += received
+      now.set(numbers, sum)
     }
-    const rest = copied(this.#past)
-    const services = [...this.#services.values()]
-    for (const { own, numbers } of services) if (!own) rest.add(now.get(numbers) ?? numbers)
-    const told = services
-      .filter(({ own }) => own)
-      .map(({ labels, numbers }) => ({ labels, numbers: now.get(numbers) ?? numbers }))
-    return serviceMetrics([...told, { labels: others, numbers: rest }])
+    const own = [...this.#services.values()].filter(({ numbers }) => numbers !== this.#rest)
+    const told = [...own, { labels: others, numbers: this.#rest }]
+    return serviceMetrics(
+      told.map(({ labels, numbers }) => ({ labels, numbers: now.get(numbers) ?? numbers })),
+    )
   }
 
   #began({ servicePort, attempt }: Beginning, { open, all }: Protocol): void {
-    const { numbers } = this.#of(servicePort)
+    const service = this.#of(servicePort)
+    const { numbers } = service
+    service.clients += 1
     numbers[open] += 1
     numbers[all] += 1
     if (attempt > 1) numbers.retries += 1
   }
 
   #ended({ servicePort, sent, received }: OpenTraffic, { open }: Protocol): void {
-    const { numbers } = this.#of(servicePort)
+    const service = this.#of(servicePort)
+    const { numbers } = service
+    service.clients -= 1
     numbers[open] -= 1
     numbers.sent += sent
     numbers.received += received
-    if (numbers[open] === 0) this.#leave(servicePort)
+    if (service.clients === 0) this.#leave(servicePort)
   }
 
   #closed(id: ServicePortId): void {
@@ -113,7 +109,7 @@ export class ServiceCounts {
 
   /** For what happens to single clients when their Service may be gone, and would not be let go of again. */
   #known(id: ServicePortId): ServiceNumbers {
-    return this.#ofPort.get(id)?.numbers ?? this.#past
+    return this.#ofPort.get(id)?.numbers ?? this.#rest
   }
 
   #of(id: ServicePortId): CountedService {
@@ -128,11 +124,11 @@ export class ServiceCounts {
 
   #enter(name: ReturnType<typeof serviceOf>): CountedService {
     const own = this.#own < this.#most
-    const [labels, numbers] = [{ ...name }, new ServiceNumbers()]
+    const numbers = own ? new ServiceNumbers() : this.#rest
     const service = {
-      labels,
-      own,
+      labels: { ...name },
       numbers,
+      clients: 0,
       listening: new Set<ServicePortId>(),
       ids: new Set<ServicePortId>(),
     }
@@ -144,10 +140,9 @@ export class ServiceCounts {
   /** Lets go of the Service of a service port where nothing can happen to its clients any more. */
   #leave(id: ServicePortId): void {
     const service = this.#ofPort.get(id)
-    if (!service || !isOver(service)) return
+    if (!service || service.listening.size > 0 || service.clients > 0) return
     for (const each of service.ids) this.#ofPort.delete(each)
     this.#services.delete(keyOf(serviceOf(id)))
-    if (service.own) this.#own -= 1
-    else this.#past.add(service.numbers)
+    if (service.numbers !== this.#rest) this.#own -= 1
   }
 }

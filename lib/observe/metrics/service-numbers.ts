@@ -5,12 +5,8 @@ import type { Heading, Labels, Metric } from './metric.js'
 class ByReason<Reason extends string> {
   readonly counts = new Map<Reason, number>()
 
-  add(reason: Reason, count = 1): void {
-    this.counts.set(reason, (this.counts.get(reason) ?? 0) + count)
-  }
-
-  addAll(other: ByReason<Reason>): void {
-    for (const [reason, count] of other.counts) this.add(reason, count)
+  add(reason: Reason): void {
+    this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1)
   }
 }
 
@@ -26,16 +22,9 @@ export class ServiceNumbers {
   flows = 0
   readonly reset = new ByReason<TurnedAway['reason']>()
   readonly lost = new ByReason<FlowRefused['reason']>()
-
-  /** Adds what others did. */
-  add(other: ServiceNumbers): void {
-    for (const { of } of headings) this[of] += other[of]
-    this.reset.addAll(other.reset)
-    this.lost.addAll(other.lost)
-  }
 }
 
-type Counted = Exclude<keyof ServiceNumbers, 'reset' | 'lost' | 'add'>
+type Counted = Exclude<keyof ServiceNumbers, 'reset' | 'lost'>
 
 const headings: readonly (Heading & { readonly of: Counted })[] = [
   {
@@ -86,7 +75,7 @@ const byReason: readonly (Heading & { readonly of: 'reset' | 'lost' })[] = [
 /** Numbers, and whose they are. */
 export interface Labelled {
   readonly labels: Labels
-  readonly numbers: ServiceNumbers
+  readonly numbers: Readonly<ServiceNumbers>
 }
 
 /** All `services` as metrics. */

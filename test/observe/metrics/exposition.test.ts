@@ -21,7 +21,7 @@ const metrics: readonly Metric[] = [
 
 t.test('a scrape has each metric with its help, its type and its numbers', async t => {
   t.equal(
-    exposition(metrics, 'text'),
+    await exposition(metrics, 'text'),
     `# HELP shop_visits_total Visits of "people",\\\\n in all.
 # TYPE shop_visits_total counter
 shop_visits_total{from="a \\"quoted\\"\\nplace\\\\"} 2
@@ -44,7 +44,7 @@ t.test(
   'in OpenMetrics a counter is called without _total, its numbers are not, and there is an end',
   async t => {
     t.equal(
-      exposition([...metrics.slice(0, 1), ...metrics.slice(1, 2)], 'openmetrics'),
+      await exposition([...metrics.slice(0, 1), ...metrics.slice(1, 2)], 'openmetrics'),
       `# HELP shop_visits Visits of "people",\\\\n in all.
 # TYPE shop_visits counter
 shop_visits_total{from="a \\"quoted\\"\\nplace\\\\"} 2

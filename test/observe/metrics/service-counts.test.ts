@@ -39,8 +39,8 @@ const turnedAway = (servicePort: ServicePortId): ProxyEvent => ({
 })
 
 /** What is told after `events`: each number that is not 0, as `NAME SERVICE NUMBER`, without what all names have. */
-const told = (counts: ServiceCounts, open: readonly OpenTraffic[] = []): readonly string[] =>
-  exposition(counts.metrics(open), 'text')
+const told = async (counts: ServiceCounts, open: readonly OpenTraffic[] = []): Promise<readonly string[]> =>
+  (await exposition(counts.metrics(open), 'text'))
     .split('\n')
     .filter(line => !line.startsWith('#') && !line.endsWith(' 0') && line !== '')
     .map(line => line.replace(/^kube_portal_(\w+)\{namespace="\w+",service="(\w+)",?(.*)\} /, '$1 $2 $3 '))
@@ -61,7 +61,7 @@ t.test('what clients do is added up for each Service, whatever its ports', async
     ...[turnedAway(till), turnedAway(till), began(till), began(till), ended(till, 4, 6)],
     { type: 'flow-refused', servicePort: till, client, reason: 'no room' },
   )
-  t.strictSame(told(counts), [
+  t.strictSame(await told(counts), [
     'connections_open cart 1',
     'connections_total cart 2',
     'sent_bytes_total cart 5',
@@ -79,33 +79,39 @@ t.test('what clients do is added up for each Service, whatever its ports', async
 
 t.test('the bytes of a connection count as they pass, and once', async t => {
   const counts = countsAfter(10, listening(cart), connected(cart))
-  const bytes = (open: readonly OpenTraffic[]): readonly string[] =>
-    told(counts, open).filter(line => line.includes('bytes'))
+  const bytes = async (open: readonly OpenTraffic[]): Promise<readonly string[]> =>
+    (await told(counts, open)).filter(line => line.includes('bytes'))
   const open = [{ servicePort: cart, sent: 5, received: 70 }]
   for (let scrape = 0; scrape < 2; scrape += 1)
-    t.strictSame(bytes(open), ['sent_bytes_total cart 5', 'received_bytes_total cart 70'])
+    t.strictSame(await bytes(open), ['sent_bytes_total cart 5', 'received_bytes_total cart 70'])
   counts.note(disconnected(cart, 6, 80))
-  t.strictSame(bytes([]), ['sent_bytes_total cart 6', 'received_bytes_total cart 80'])
+  t.strictSame(await bytes([]), ['sent_bytes_total cart 6', 'received_bytes_total cart 80'])
 })
 
 t.test('a Service that is gone leaves with its last client, and no number stays or goes below 0', async t => {
   const counts = countsAfter(10, listening(cart), connected(cart), closed(cart))
-  t.strictSame(told(counts), ['connections_open cart 1', 'connections_total cart 1'])
+  t.strictSame(await told(counts), ['connections_open cart 1', 'connections_total cart 1'])
   counts.note(disconnected(cart, 1, 2))
-  t.notMatch(exposition(counts.metrics([]), 'text'), /cart/)
+  t.notMatch(await exposition(counts.metrics([]), 'text'), /cart/)
   counts.note(turnedAway(cart))
-  t.strictSame(told(counts), ['clients_reset_total _other reason="no endpoint" 1'])
+  t.strictSame(await told(counts), ['clients_reset_total _other reason="no endpoint" 1'])
   counts.note(listening(cart))
-  t.match(exposition(counts.metrics([]), 'text'), /connections_total\{namespace="shop",service="cart"\} 0\n/)
+  t.match(
+    await exposition(counts.metrics([]), 'text'),
+    /connections_total\{namespace="shop",service="cart"\} 0\n/,
+  )
 })
 
 t.test(
   'a client that comes before its listener is known to be open, or after it is closed, leaves nothing',
   async t => {
     const early = countsAfter(10, began(cart), listening(cart), ended(cart, 1, 2))
-    t.match(exposition(early.metrics([]), 'text'), /udp_flows_total\{namespace="shop",service="cart"\} 1\n/)
+    t.match(
+      await exposition(early.metrics([]), 'text'),
+      /udp_flows_total\{namespace="shop",service="cart"\} 1\n/,
+    )
     const late = countsAfter(10, listening(cart), closed(cart), connected(cart), disconnected(cart))
-    t.notMatch(exposition(late.metrics([]), 'text'), /cart/)
+    t.notMatch(await exposition(late.metrics([]), 'text'), /cart/)
   },
 )
 
@@ -115,16 +121,20 @@ t.test('beyond so many Services the rest are one, whose counters never fall', as
     ...[listening(cart), listening(till), listening(desk)],
     ...[connected(cart), connected(till), connected(desk), disconnected(desk, 3, 4)],
   )
-  const connections = (): readonly string[] => told(counts).filter(line => line.startsWith('connections_'))
-  t.strictSame(connections(), [
+  const connections = async (): Promise<readonly string[]> =>
+    (await told(counts)).filter(line => line.startsWith('connections_'))
+  t.strictSame(await connections(), [
     'connections_open cart 1',
     'connections_open _other 1',
     'connections_total cart 1',
     'connections_total _other 2',
   ])
   counts.note(closed(desk))
-  t.strictSame(connections().slice(2), ['connections_total cart 1', 'connections_total _other 2'])
+  t.strictSame((await connections()).slice(2), ['connections_total cart 1', 'connections_total _other 2'])
   for (const event of [closed(cart), disconnected(cart), listening(desk)]) counts.note(event)
-  t.match(exposition(counts.metrics([]), 'text'), /connections_total\{namespace="shop",service="desk"\} 0\n/)
-  t.strictSame(connections(), ['connections_open _other 1', 'connections_total _other 2'])
+  t.match(
+    await exposition(counts.metrics([]), 'text'),
+    /connections_total\{namespace="shop",service="desk"\} 0\n/,
+  )
+  t.strictSame(await connections(), ['connections_open _other 1', 'connections_total _other 2'])
 })
