@@ -1,17 +1,27 @@
 import { once } from 'node:events'
 import t from 'tap'
 import { isOf } from '../../examples/demo/portal-process.js'
+import { nodeAddress } from '../../lib/sandbox/network/addresses.js'
 import { inNamespace, needing } from '../namespace.js'
+import { at } from '../services/heard.js'
 import { endpointsAt } from '../services/slice.js'
 import { startStage } from '../services/stage.js'
-import { rulesNow } from '../services/tables.js'
+import { addRules, rulesNow } from '../services/tables.js'
 import { reload } from '../takeover/reload.js'
 import { complaints } from './promtool.js'
 import { askMetrics, numberIn, own } from './scrape.js'
 
+/** Nobody may come in but answers, and this machine itself. */
+const denying = `*filter
+:INPUT DROP [0:0]
+-A INPUT -i lo -j ACCEPT
+-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+COMMIT
+`
+
 await inNamespace(import.meta.url, async () => {
-  const stage = await startStage('nft')
-  const { node } = stage.clients
+  const stage = await startStage('nft', { args: ['--metrics-bind-address', '0.0.0.0'] })
+  const { node, outside } = stage.clients
   const pod = await stage.serve('web')
   const web = stage.clusterIp('web')
 
@@ -106,6 +116,22 @@ await inNamespace(import.meta.url, async () => {
     t.match(await complaints(['check', 'metrics'], body), [/iptables_total/, /no_local_endpoints_total/])
   })
 
+  t.test('how often others asked how it is, and what they were told, is counted', async t => {
+    const answers = 'kubeproxy_proxy_livez_total{code="200"}'
+    const before = numberIn(await scrape(), answers) ?? 0
+    await askMetrics({ port: 10_256, path: '/livez' })
+    await askMetrics({ path: '/livez' })
+    t.equal(numberIn(await scrape(), answers), before + 1, 'at the health port, as kube-proxy counts')
+  })
+
+  const askedFromOutside = (): Promise<string> =>
+    outside.tcp(at(nodeAddress, 10_249), 'GET /proxyMode HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
+
+  t.test('where all may ask, a firewall that lets nobody in lets them in', async t => {
+    await addRules('nft', 'IPv4', denying)
+    t.match(await askedFromOutside(), /userspace$/)
+  })
+
   t.test('at the port is what kube-proxy has there, and OpenMetrics for who prefers that', async t => {
     const of = async (path: string, accept = ''): Promise<readonly unknown[]> => {
       const { status, body } = await askMetrics({ path, accept })
@@ -138,5 +164,6 @@ await inNamespace(import.meta.url, async () => {
     t.equal(await node.tcp(web), pod)
     t.strictSame(await numbersOf('web', ['connections_total']), [1])
     t.equal(numberIn(body, 'kube_portal_ready'), 1)
+    t.match(await askedFromOutside(), /userspace$/)
   })
 })

@@ -11,18 +11,15 @@ export interface Answered {
 export interface Question {
   readonly path?: string
   readonly accept?: string
-  readonly host?: string
+  /** Default: that of metrics. */
+  readonly port?: number
 }
 
 /** Asks where metrics are. Rejects with the system's code where nobody answers. */
-export const askMetrics = ({
-  path = '/metrics',
-  accept,
-  host = '127.0.0.1',
-}: Question = {}): Promise<Answered> =>
+export const askMetrics = ({ path = '/metrics', accept, port = 10_249 }: Question = {}): Promise<Answered> =>
   new Promise((resolve, reject) => {
     const headers = accept === undefined ? {} : { accept }
-    request({ agent: false, host, port: 10_249, path, headers }, response => {
+    request({ agent: false, host: '127.0.0.1', port, path, headers }, response => {
       const { statusCode: status, headers: answered } = response
       text(response).then(body => resolve({ status, type: answered['content-type'], body }), reject)
     })
