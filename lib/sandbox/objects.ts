@@ -12,6 +12,11 @@ export type Resource =
   | 'replicasets'
   | 'events'
   | 'servicecidrs'
+  | 'configmaps'
+  | 'serviceaccounts'
+  | 'daemonsets'
+  | 'clusterroles'
+  | 'clusterrolebindings'
 
 export interface ObjectChange {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'

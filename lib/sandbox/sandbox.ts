@@ -3,8 +3,10 @@ import type { Clock } from '../model/clock.js'
 import type { Family } from '../model/ip-address.js'
 import type { Milliseconds } from '../model/milliseconds.js'
 import { port } from '../model/port.js'
+import type { Tokens } from './api/serve/authorization.js'
 import { createHandler } from './api/serve/handler.js'
 import { kubeconfigFor } from './api/serve/kubeconfig.js'
+import { roleBased, type ServiceAccount } from './api/serve/role-based.js'
 import { startApiServer } from './api/serve/server.js'
 import { Store } from './api/store/store.js'
 import { timestamp } from './api/time.js'
@@ -22,6 +24,8 @@ export interface SandboxOptions {
   readonly random: () => number
   /** How long a deleted pod still serves; default 500 ms. 0: it goes at once. */
   readonly grace?: Milliseconds
+  /** Service accounts by their tokens, which may do what their ClusterRoles say. Absent: whoever can connect may do everything. */
+  readonly accounts?: Readonly<Record<string, ServiceAccount>>
   /** API groups that the server has not heard of: `discovery.k8s.io`, for one from before Kubernetes 1.21. */
   readonly missingGroups?: readonly string[]
   /** Told of what a controller could not do. */
@@ -33,6 +37,8 @@ export interface Sandbox extends Cluster {
   readonly objects: Store
   /** The API server, for clients on the node. */
   readonly url: string
+  /** What clients have to trust, as PEM. */
+  readonly ca: string
   /** A kubeconfig that may do everything, as text. */
   readonly kubeconfig: string
 }
@@ -47,20 +53,35 @@ const names = (families: readonly Family[]): readonly string[] => [
   'kubernetes',
 ]
 
+/** It may do everything, where anybody needs a token at all. */
+const adminToken = 'anybody'
+
+const tokensOf = (accounts: Readonly<Record<string, ServiceAccount>>, objects: Store): Tokens => ({
+  [adminToken]: { name: 'system:admin' },
+  ...Object.fromEntries(
+    Object.entries(accounts).map(([token, account]) => [token, roleBased(objects, account)]),
+  ),
+})
+
 /** Starts a sandbox, in a namespace of its own (`namespaceCommand`) that has been settled. */
 export const startSandbox = async ({
   now,
   random,
   missingGroups = [],
+  accounts,
   ...parts
 }: SandboxOptions): Promise<Sandbox> => {
   const { clock, host } = parts
   const families = await familiesHere(host)
   const serviceCidrs = families.map(family => serviceNetworks[family])
   const objects = new Store({ now, random, serviceCidrs })
+  const certificates = await createCertificates(names(families), now())
   const server = await startApiServer({
-    handler: createHandler({ store: objects, clock, now, missingGroups }),
-    certificates: await createCertificates(names(families), now()),
+    handler: createHandler({
+      ...{ store: objects, clock, now, missingGroups },
+      ...(accounts && { tokens: tokensOf(accounts, objects) }),
+    }),
+    certificates,
     host: families.includes('IPv6') ? '::' : '0.0.0.0',
     port: apiPort,
   })
@@ -75,8 +96,9 @@ export const startSandbox = async ({
     ...cluster,
     objects,
     url,
-    // The server asks for no token; kubectl asks the user for a name and a password where the file has none.
-    kubeconfig: kubeconfigFor({ url, ca: server.ca, token: 'anybody' }),
+    ca: certificates.ca,
+    // kubectl asks the user for a name and a password where the file has none.
+    kubeconfig: kubeconfigFor({ url, ca: server.ca, token: adminToken }),
     close: async () => {
       await cluster.close()
       await server.close()

@@ -30,10 +30,16 @@ const apps = {
   names: 'subdomain',
 } as const
 
+const rbac = { ...core, group: 'rbac.authorization.k8s.io', namespaced: false, names: 'subdomain' } as const
+
 /** Every kind of the sandbox, in the order in which a deleted namespace is emptied. */
 export const kinds: readonly Kind[] = [
   { ...apps, resource: 'deployments', kind: 'Deployment', singular: 'deployment', shortNames: ['deploy'] },
   { ...apps, resource: 'replicasets', kind: 'ReplicaSet', singular: 'replicaset', shortNames: ['rs'] },
+  {
+    ...{ ...apps, resource: 'daemonsets', kind: 'DaemonSet', singular: 'daemonset', shortNames: ['ds'] },
+    subresources: ['status'],
+  },
   {
     ...core,
     ...{ resource: 'pods', kind: 'Pod', singular: 'pod', shortNames: ['po'], categories: ['all'] },
@@ -64,6 +70,26 @@ export const kinds: readonly Kind[] = [
     ...core,
     ...{ resource: 'events', kind: 'Event', singular: 'event', shortNames: ['ev'] },
     ...{ namespaced: true, names: 'subdomain' },
+  },
+  {
+    ...core,
+    ...{ resource: 'configmaps', kind: 'ConfigMap', singular: 'configmap', shortNames: ['cm'] },
+    ...{ namespaced: true, names: 'subdomain' },
+  },
+  {
+    ...core,
+    ...{
+      resource: 'serviceaccounts',
+      kind: 'ServiceAccount',
+      singular: 'serviceaccount',
+      shortNames: ['sa'],
+    },
+    ...{ namespaced: true, names: 'subdomain' },
+  },
+  { ...rbac, resource: 'clusterroles', kind: 'ClusterRole', singular: 'clusterrole' },
+  {
+    ...rbac,
+    ...{ resource: 'clusterrolebindings', kind: 'ClusterRoleBinding', singular: 'clusterrolebinding' },
   },
   {
     ...core,

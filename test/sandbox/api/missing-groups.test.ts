@@ -21,6 +21,6 @@ t.test('a server can be without a group, as one from before it is: 404 for all t
   for (const path of [slices, `${slices}?watch=true`, '/apis/discovery.k8s.io/v1', '/apis/discovery.k8s.io'])
     t.match(await ask(path), notFound, path)
   const groups = listAt((await ask('/apis')).body, 'groups').map(group => textAt(group, 'name'))
-  t.strictSame(groups, ['apps', 'networking.k8s.io'])
+  t.strictSame(groups, ['apps', 'rbac.authorization.k8s.io', 'networking.k8s.io'])
   t.match(await ask('/api/v1/endpoints'), { code: 200, body: { kind: 'EndpointsList' } })
 })

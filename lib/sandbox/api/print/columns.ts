@@ -8,6 +8,8 @@ import { podColumns } from './pods.js'
 import { serviceColumns } from './services.js'
 import { deploymentColumns, replicaSetColumns } from './workloads.js'
 
+const nameAndAge = [nameColumn, ageColumn]
+
 const byResource: Readonly<Record<Resource, readonly Column[]>> = {
   namespaces: [nameColumn, ...namespaceColumns, ageColumn],
   nodes: nodeColumns,
@@ -18,6 +20,11 @@ const byResource: Readonly<Record<Resource, readonly Column[]>> = {
   deployments: deploymentColumns,
   replicasets: replicaSetColumns,
   events: eventColumns,
+  configmaps: nameAndAge,
+  serviceaccounts: nameAndAge,
+  daemonsets: nameAndAge,
+  clusterroles: nameAndAge,
+  clusterrolebindings: nameAndAge,
   servicecidrs: [nameColumn, ...serviceCidrColumns, ageColumn],
 }
 
