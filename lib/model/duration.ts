@@ -29,3 +29,17 @@ export const durationText = (span: Milliseconds): string => {
   if (span < 120_000) return `${Math.round(span / 100) / 10} s`
   return `${Math.round(span / 6000) / 10} min`
 }
+
+const withUnit = (count: number, unit: string): string => `${Number(count.toFixed(9))}${unit}`
+
+/** Writes a span of time as Go does: `0s`, `250ms`, `1m30s`, `1h0m0s`. `duration` reads it. */
+export const goDuration = (span: Milliseconds): string => {
+  if (span === 0) return '0s'
+  if (span < 1e-3) return withUnit(span * 1e6, 'ns')
+  if (span < 1) return withUnit(span * 1e3, 'µs')
+  if (span < 1000) return withUnit(span, 'ms')
+  const minutes = Math.floor(span / 60_000)
+  const rest = withUnit((span - minutes * 60_000) / 1000, 's')
+  if (minutes === 0) return rest
+  return minutes < 60 ? `${minutes}m${rest}` : `${Math.floor(minutes / 60)}h${minutes % 60}m${rest}`
+}

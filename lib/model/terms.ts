@@ -1,4 +1,4 @@
-import { duration } from './duration.js'
+import { duration, goDuration } from './duration.js'
 import { type Milliseconds, milliseconds } from './milliseconds.js'
 
 /** What becomes of TCP connections whose endpoint serves no longer: they live on, or are reset after a grace. */
@@ -25,6 +25,12 @@ export const onEndpointGone = (text: string): OnEndpointGone => {
   if (grace === undefined)
     throw new RangeError(`it is keep, reset, or reset=30s with a grace, not ${JSON.stringify(text)}`)
   return { kind: 'reset', grace: duration(grace) }
+}
+
+/** The same as one writes it. */
+export const onEndpointGoneText = (what: OnEndpointGone): string => {
+  if (what.kind === 'keep') return 'keep'
+  return what.grace === 0 ? 'reset' : `reset=${goDuration(what.grace)}`
 }
 
 /** Reads `v1` or `v2`. Throws RangeError on anything else. */
