@@ -33,7 +33,7 @@ const layers: Readonly<Record<string, Layer>> = {
     types: ['balancer', 'host'],
     node: ['net', 'dgram', 'child_process'],
   },
-  config: { imports: ['model'], packages: ['yaml'] },
+  config: { imports: ['model'], packages: ['ajv', 'yaml'] },
   sandbox: {
     imports: ['model', 'host'],
     packages: ['@peculiar/x509', 'reflect-metadata'],
