@@ -4,6 +4,8 @@ import { machine } from '../host/machine.js'
 import { checkOpenFiles } from '../host/open-files.js'
 import { errorStack } from '../model/error-text.js'
 import { Failure } from '../model/failure.js'
+import { withConfigCommand } from './configuration/command.js'
+import { configured } from './configuration/configured.js'
 import type { SayCrash } from './crash/say-crash.js'
 import { exitCode, exitCodeHelp } from './exit-code.js'
 import { completion, completionHelp, type Shell, shells } from './completion/completion.js'
@@ -40,12 +42,12 @@ interface Invocation {
   notifySocket?: NotifySocket | undefined
 }
 
-const runAction = async (options: RunOptions, invocation: Invocation): Promise<void> => {
+const runAction = async (command: Command, invocation: Invocation): Promise<void> => {
   invocation.notifySocket = takeNotifySocket()
   const inheritance = findInheritance()
   invocation.inheritance = inheritance
   try {
-    invocation.code = await runWith(options, invocation)
+    invocation.code = await runWith(await configured(command), invocation)
   } finally {
     inheritance?.starter.close()
   }
@@ -54,6 +56,12 @@ const runAction = async (options: RunOptions, invocation: Invocation): Promise<v
 /** Resolves with the exit code. */
 const runWith = async (options: RunOptions, invocation: Invocation): Promise<number> => {
   const { inheritance, notifySocket } = invocation
+  const { writeConfigTo = '' } = options
+  if (writeConfigTo !== '') {
+    const { writeConfiguration } = await import('./configuration/write.js')
+    await writeConfiguration(options, writeConfigTo)
+    return exitCode.well
+  }
   if (options.cleanup) {
     await cleanupAction(options)
     return exitCode.well
@@ -92,7 +100,8 @@ const program = (invocation: Invocation): Command => {
     root.command('run').description('proxy the Services of a cluster on this machine, until it is stopped'),
   )
     .addHelpText('after', exitCodeHelp)
-    .action((options: RunOptions) => runAction(options, invocation))
+    .version(version)
+    .action((_, command: Command) => runAction(command, invocation))
   withCleanupOptions(root.command('cleanup').description('remove everything that kube-portal left here'))
     .addHelpText('after', exitCodeHelp)
     .action(cleanupAction)
@@ -110,6 +119,7 @@ const program = (invocation: Invocation): Command => {
     .addArgument(new Argument('<shell>').choices(shells))
     .addHelpText('after', completionHelp)
     .action((shell: Shell) => void process.stdout.write(completion(root, shell)))
+  withConfigCommand(root, code => (invocation.code = code))
   return root
 }
 

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { type ClusterOptions, withClusterOptions } from './options/cluster.js'
+import { type ConfigurationOptions, withConfigurationOptions } from './options/configuration.js'
 import type { OnCrash } from './crash/on-crash.js'
 import { type HealthOptions, withHealthOptions } from './options/health.js'
 import { type MetricsOptions, withMetricsOptions } from './options/metrics.js'
@@ -15,7 +16,14 @@ export interface CleanupOptions extends LoggingOptions {
 
 /** What `kube-portal run` was told. */
 export interface RunOptions
-  extends CleanupOptions, ClusterOptions, HealthOptions, MetricsOptions, NodeOptions, ProxyOptions {
+  extends
+    CleanupOptions,
+    ClusterOptions,
+    ConfigurationOptions,
+    HealthOptions,
+    MetricsOptions,
+    NodeOptions,
+    ProxyOptions {
   readonly onCrash: OnCrash | 'auto'
   readonly cleanup?: true
 }
@@ -47,16 +55,14 @@ const withModeOptions = (command: Command): Command =>
       ).conflicts('dryRun'),
     )
 
+/** In the order of --help. */
+const groups = [
+  ...[withConfigurationOptions, withClusterOptions, withNodeOptions, withProxyOptions, withCrashOption],
+  ...[withStateOption, withHealthOptions, withMetricsOptions, withLoggingOptions, withModeOptions],
+]
+
 export const withRunOptions = (command: Command): Command =>
-  withModeOptions(
-    withLoggingOptions(
-      withMetricsOptions(
-        withHealthOptions(
-          withStateOption(withCrashOption(withProxyOptions(withNodeOptions(withClusterOptions(command))))),
-        ),
-      ),
-    ),
-  )
+  groups.reduce((before, add) => add(before), command)
 
 export const withCleanupOptions = (command: Command): Command =>
   withLoggingOptions(

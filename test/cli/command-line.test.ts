@@ -108,6 +108,7 @@ t.test('--help names every option with its unit, its default and the exit codes'
   for (const [command, file] of [
     [['--help'], 'help.txt'],
     [['run', '--help'], 'help-run.txt'],
+    [['config', 'validate', '--help'], 'help-config-validate.txt'],
     [['cleanup', '--help'], 'help-cleanup.txt'],
     [['doctor', '--help'], 'help-doctor.txt'],
     [['completion', '--help'], 'help-completion.txt'],
