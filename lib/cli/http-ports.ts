@@ -8,11 +8,13 @@ import { HttpPorts } from '../observe/http-ports.js'
 import { metricsAnswer } from '../observe/metrics-answer.js'
 import type { Metrics } from '../observe/metrics/metrics.js'
 import type { Readings } from '../observe/metrics/readings.js'
-import { httpPlaces, type PlaceOptions } from './http-places.js'
+import { effectiveConfiguration } from './configuration/effective.js'
+import { httpPlaces } from './http-places.js'
+import type { RunOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
 
 export interface HttpPortsParts {
-  readonly options: PlaceOptions
+  readonly options: RunOptions
   readonly families: readonly Family[]
   readonly health: () => Health
   readonly metrics: Metrics
@@ -37,7 +39,7 @@ export const httpPorts = (parts: HttpPortsParts): HttpPorts => {
   const asked = {
     health,
     metrics: async () => metrics.all(await parts.readings()),
-    configuration: () => ({ 'kube-portal': options }),
+    configuration: () => effectiveConfiguration(options),
   }
   return new HttpPorts([
     ...(places.health

@@ -140,7 +140,10 @@ await inNamespace(import.meta.url, async () => {
     t.strictSame(await of('/proxyMode'), [200, 'userspace'])
     t.strictSame(await of('/readyz'), [200, 'ok\n'])
     const [, configuration] = await of('/configz')
-    t.match(JSON.parse(String(configuration)), { 'kube-portal': { capture: 'redirect' } })
+    t.match(JSON.parse(String(configuration)), {
+      'kubeproxy.config.k8s.io': { mode: 'userspace' },
+      'kube-portal.dev': { capture: 'redirect' },
+    })
     const open = await askMetrics({ accept: 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5' })
     t.equal(open.type, 'application/openmetrics-text; version=1.0.0; charset=utf-8')
     t.match(open.body, /^# TYPE kube_portal_connections counter\n/m)
