@@ -23,9 +23,16 @@ const whoAsks = async (t: Test, port: number): Promise<void> => {
   t.teardown(() => socket.close())
 }
 
+const configuration = '/run/sandbox/config.yaml'
+
+/** A file for kube-proxy with this in it. */
+const written = (more: string): string =>
+  `apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n${more}`
+
 // One backend is enough: no rule changes. The long trial is with both.
 await inNamespace(import.meta.url, async () => {
-  const stage = await startStage('nft')
+  await machine.writeFile(configuration, written(''))
+  const stage = await startStage('nft', { args: ['--config', configuration] })
   const { clients } = stage
   const { node, outside } = clients
   const [web] = await stage.deploy('web')
@@ -121,6 +128,28 @@ await inNamespace(import.meta.url, async () => {
     t.equal(code, 6)
     t.match(stderr, `process ${pid}`)
   })
+
+  t.test(
+    'what the configuration file says by then counts; where it is wrong, its line is named and nothing changes',
+    async t => {
+      const proxyMode = async (port: number): Promise<string> =>
+        (await fetch(`http://127.0.0.1:${port}/proxyMode`)).text()
+      await machine.writeFile(configuration, written('metricsBindAdress: 127.0.0.1:10250'))
+      const from = stage.portal.now()
+      process.kill(stage.portal.pid ?? 0, 'SIGHUP')
+      const failed = await stage.portal.event('a failure', isOf('successor-failed'), from)
+      t.equal(failed.reason, 'the new process ended with code 2')
+      t.match(
+        stage.portal.words().join('\n'),
+        `${configuration}:3:1: metricsBindAdress: there is no such field; did you mean metricsBindAddress?`,
+      )
+      t.equal(await proxyMode(10249), 'userspace')
+      await machine.writeFile(configuration, written('metricsBindAddress: 127.0.0.1:10250'))
+      await reload(stage)
+      t.equal(await proxyMode(10250), 'userspace')
+      await t.rejects(proxyMode(10249))
+    },
+  )
 
   t.test('where the new process cannot serve, the old one goes on', async t => {
     const { kubeconfig } = stage.cluster
