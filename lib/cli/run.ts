@@ -125,6 +125,7 @@ export const run = async (
     patience.lasts(beforeStop)
   })
   try {
+    metrics.start()
     // Where there is a predecessor, it is still the one that serves, and that knows how it is.
     if (isFirst) await asked.start()
     const left = isFirst ? await folder.snapshot.load(report) : undefined

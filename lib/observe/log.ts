@@ -54,8 +54,7 @@ export const openLog = ({ format, verbosity, stream, reader, clock }: LogOptions
     transports: [new winston.transports.Stream({ stream })],
   })
   const outlet = new Outlet(stream, count => {
-    const lost = `${count} lines were left out: nobody read them as fast as they were written`
-    logger.warn(lost)
+    logger.warn(`lines left out, as nobody read them as fast as they were written: ${count}`)
   })
   const say = (line: winston.LogEntry): void => {
     if (outlet.isOpen()) logger.log(line)
@@ -63,7 +62,9 @@ export const openLog = ({ format, verbosity, stream, reader, clock }: LogOptions
   const warn = (message: string): void => {
     say({ level: 'warn', message })
   }
-  const quota = clock && new Quota(clock, count => warn(`${count} more lines about single clients left out`))
+  const quota =
+    clock &&
+    new Quota(clock, count => warn(`lines about single clients left out, beyond 2000 in 10 s: ${count}`))
   return {
     event: event => {
       const { level, verbosity: least, text } = describe(event)

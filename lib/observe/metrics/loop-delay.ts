@@ -15,21 +15,24 @@ export class LoopDelay {
     },
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
   )
-  #alarm: Alarm
+  #alarm: Alarm | undefined
 
-  /** Looks until it is closed. */
   constructor(clock: Clock) {
     this.#clock = clock
-    this.#alarm = this.#next()
   }
 
   get metric(): Metric {
     return this.#delays.metric
   }
 
+  /** Looks until it is closed. */
+  start(): void {
+    this.#alarm = this.#next()
+  }
+
   /** May be called twice. */
   close(): void {
-    this.#alarm.cancel()
+    this.#alarm?.cancel()
   }
 
   #next(): Alarm {

@@ -23,12 +23,16 @@ export class Metrics {
   readonly #proxy: ProxyCounts
   readonly #delay: LoopDelay
 
-  /** Counts until it is closed. */
   constructor(options: MetricsOptions) {
     this.#options = options
     this.#services = new ServiceCounts(options.services)
     this.#proxy = new ProxyCounts(options.now)
     this.#delay = new LoopDelay(options.clock)
+  }
+
+  /** Looks, until it is closed, how late the program is. */
+  start(): void {
+    this.#delay.start()
   }
 
   /** Takes note of what happened. */
