@@ -37,7 +37,7 @@ export class Avoiding implements Picker {
 
   /** How many endpoints are passed over now. */
   get avoided(): number {
-    return this.#avoided().length
+    return this.#suspects.size === 0 ? 0 : this.#avoided().length
   }
 
   next(client: IpAddress, failed: readonly Endpoint[] = []): Endpoint | undefined {
