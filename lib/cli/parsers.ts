@@ -78,12 +78,24 @@ export const interfaceName = checked((text: string): string => {
   return text
 })
 
+/** What `read` gives. Throws RangeError with the `complaint` where it throws. */
+const orElse = <Value>(read: () => Value, complaint: string): Value => {
+  try {
+    return read()
+  } catch (cause) {
+    throw new RangeError(complaint, { cause })
+  }
+}
+
 const httpPlace = (usual: Port): ((text: string) => HttpPlace | 'nowhere') =>
   checked(text => {
     if (text === '') return 'nowhere'
     const [, bracketed, plain = bracketed ?? text, number = usual] =
       /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? []
-    const address = ipAddress(plain)
+    const address = orElse(
+      () => ipAddress(plain),
+      `${JSON.stringify(text)} is not written like 127.0.0.1:${usual} or [::1]:${usual}`,
+    )
     if (Number(number) === 0) return 'nowhere'
     const place = { port: port(Number(number)) }
     return address === anyAddressLike(address) ? place : { ...place, address }

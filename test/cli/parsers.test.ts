@@ -34,6 +34,9 @@ t.test('health is told where kube-proxy would be asked for it', async t => {
 t.test('metrics are where kube-proxy has them, only for this machine unless asked otherwise', async t => {
   t.strictSame(metricsPlace('0.0.0.0'), { port: 10249 })
   t.equal(metricsPlace(''), 'nowhere')
+  t.throws(() => metricsPlace('localhost'), {
+    message: '"localhost" is not written like 127.0.0.1:10249 or [::1]:10249.',
+  })
   const usual = { health: { port: 10256 }, metrics: { port: 10249, address: '127.0.0.1' } }
   t.strictSame(httpPlaces({ capture: 'redirect', metricsServices: 1000 }), usual)
 })
