@@ -41,7 +41,7 @@ const log = '/run/sandbox/kube-portal.log'
 
 const startPortal = async (narrator: Narrator, { nodeName }: Sandbox): Promise<PortalProcess> => {
   narrator.step('kube-portal run')
-  const portal = new PortalProcess(['--kubeconfig', kubeconfig, '--hostname-override', nodeName], [], log)
+  const portal = new PortalProcess(['--kubeconfig', kubeconfig, '--hostname-override', nodeName], [], { log })
   await portal.synced()
   narrator.tell(
     `it runs as process ${portal.pid ?? '?'}, knows the cluster only through the API, and serves its Services`,

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { errorText } from '../../lib/model/error-text.js'
 import type { ProxyEvent } from '../../lib/model/event.js'
 
-const program = fileURLToPath(new URL('../../bin/kube-portal.js', import.meta.url))
+const ownProgram = fileURLToPath(new URL('../../bin/kube-portal.js', import.meta.url))
 
 /** Nothing the demo waits for takes longer, or something is wrong. */
 const patience = 20_000
@@ -32,6 +32,13 @@ export const isOf =
     event.type === type &&
     (servicePort === undefined || ('servicePort' in event && event.servicePort === servicePort))
 
+export interface PortalProcessOptions {
+  /** A file, for people, that what it says is written to. */
+  readonly log?: string
+  /** The script that Node runs; absent: that of this repository. */
+  readonly program?: string
+}
+
 /** `kube-portal run` as a process of its own, known by what it logs. */
 export class PortalProcess {
   readonly #child: ChildProcess
@@ -39,11 +46,12 @@ export class PortalProcess {
   readonly #words: string[] = []
   #wake: () => void = () => undefined
 
-  /**
-   * `runner` is a command that becomes it, if need be: `prlimit --nofile=256`. What it says is written to `log`, too, a file, for
-   * people.
-   */
-  constructor(args: readonly string[], runner: readonly string[] = [], log?: string) {
+  /** `runner` is a command that becomes it, if need be: `prlimit --nofile=256`. */
+  constructor(
+    args: readonly string[],
+    runner: readonly string[] = [],
+    { log, program = ownProgram }: PortalProcessOptions = {},
+  ) {
     const logging = ['--logging-format', 'json', '-v', '4']
     const [command, ...before] = [...runner, process.execPath]
     this.#child = spawn(command, [...before, program, 'run', ...logging, ...args], {
