@@ -39,6 +39,21 @@ const layers: Readonly<Record<string, Layer>> = {
     packages: ['@peculiar/x509', 'reflect-metadata'],
     node: ['http', 'https', 'http2', 'net', 'dgram'],
   },
+  // What those get who embed the proxy.
+  'index.ts': {
+    imports: [
+      'model',
+      'balancer',
+      'stream',
+      'dataplane',
+      'reach',
+      'capture',
+      'proxy',
+      'host',
+      'observe',
+      'cli',
+    ],
+  },
   cli: {
     imports: [
       ...['model', 'balancer', 'host', 'dataplane', 'capture', 'reach', 'watch', 'observe', 'proxy'],

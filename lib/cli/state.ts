@@ -1,20 +1,12 @@
 import type { Host } from '../host/host.js'
 import { machine } from '../host/machine.js'
+import { withoutFiles } from '../host/without-files.js'
 import { type StateFolder, stateFolder } from '../proxy/saved/state-folder.js'
 import type { CaptureChoice } from './options/node.js'
 
 interface StateOptions {
   readonly stateDir?: string
   readonly capture?: CaptureChoice
-}
-
-/** A machine that forgets. */
-const withoutFiles: Host = {
-  ...machine,
-  readFile: () => Promise.resolve(undefined),
-  writeFile: () => Promise.resolve(),
-  writeFileNow: () => undefined,
-  removeFile: () => Promise.resolve(),
 }
 
 /** The folder for our state: `--state-dir`, else in /run, else in $XDG_RUNTIME_DIR, whichever can be written. */

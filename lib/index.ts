@@ -1,0 +1,51 @@
+/**
+ * For those who embed the proxy: the loop, and the parts that it works with. `examples/static-services.ts` puts them together. What
+ * is not exported here may change from one version to the next.
+ */
+export type { ServicePort, ServicePortId, ServicePortName } from './model/service-port.js'
+export { servicePortId } from './model/service-port.js'
+export type { Portal } from './model/portal.js'
+export type { Endpoint } from './model/endpoint.js'
+export type { Snapshot } from './model/snapshot.js'
+export { emptySnapshot } from './model/snapshot.js'
+export type { ProxyEvent, Report } from './model/event.js'
+export type { Clock } from './model/clock.js'
+export { type IpAddress, ipAddress } from './model/ip-address.js'
+export { type Milliseconds, milliseconds, seconds } from './model/milliseconds.js'
+export { type Port, port } from './model/port.js'
+export { type PortRange, portRange } from './model/port-range.js'
+
+export type { Picker } from './balancer/picker.js'
+export { RoundRobin } from './balancer/round-robin.js'
+export { ServicePicker } from './balancer/service-picker.js'
+export { Sticky } from './balancer/sticky.js'
+
+export { Budget } from './stream/budget.js'
+export { Connections } from './dataplane/connections.js'
+export type { Listener } from './dataplane/listener.js'
+export { type ListenTcpOptions, listenTcp } from './dataplane/listen-tcp.js'
+export { type ListenUdpOptions, listenUdp } from './dataplane/udp/listen-udp.js'
+export { OwnSockets } from './dataplane/own-sockets.js'
+export { Rounds } from './dataplane/rounds.js'
+export { DirectReach } from './reach/direct.js'
+export type { Reach } from './reach/reach.js'
+
+export type { Capture } from './capture/capture.js'
+export { NoCapture } from './capture/no-capture.js'
+
+export { Holders } from './proxy/holders.js'
+export { Keeper } from './proxy/saved/keeper.js'
+export { LocalPorts } from './proxy/local-ports.js'
+export type { Opening } from './proxy/opening.js'
+export { noPlaces } from './proxy/places.js'
+export { Proxy } from './proxy/proxy.js'
+export type { ProxyParts } from './proxy/proxy-parts.js'
+export { ServedPorts } from './proxy/served-ports.js'
+export type { Source } from './proxy/source.js'
+export { stateFolder } from './proxy/saved/state-folder.js'
+
+export type { Host } from './host/host.js'
+export { machine } from './host/machine.js'
+export { withoutFiles } from './host/without-files.js'
+export { type Log, openLog } from './observe/log.js'
+export { realClock } from './cli/real-clock.js'
