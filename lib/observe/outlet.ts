@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 
-/** So many bytes may wait to be read: some 10,000 lines. */
-const mostWaiting = 1_048_576
+/** So many bytes may wait to be read: with thousands of Services a first sync says much at once, and its reader is not slow. */
+const mostWaiting = 33_554_432
 
 /**
  * Keeps what waits for a slow reader of `stream` within bounds: Node would keep it all. Asks, when the reader has caught up, to
