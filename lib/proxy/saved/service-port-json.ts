@@ -11,7 +11,7 @@ import {
   type ServicePortName,
 } from '../../model/service-port.js'
 import type { OnEndpointGone, Terms } from '../../model/terms.js'
-import { flagIn, listIn, numberIn, objectIn, textIn, wordIn } from './json.js'
+import { flagIn, listIn, numberIn, objectIn, textIn, wordIn } from '../../model/json.js'
 
 /** The service port as a line of JSON. Its id is left out: it says nothing that the rest does not. */
 export const servicePortLine = (servicePort: ServicePort): string =>

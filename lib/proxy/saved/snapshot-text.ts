@@ -2,7 +2,7 @@ import type { HealthCheck } from '../../model/health-check.js'
 import { ipAddress } from '../../model/ip-address.js'
 import { port } from '../../model/port.js'
 import { emptySnapshot, type Snapshot } from '../../model/snapshot.js'
-import { listIn, numberIn, objectIn, textIn } from './json.js'
+import { listIn, numberIn, objectIn, textIn } from '../../model/json.js'
 import { servicePortIn, servicePortLine } from './service-port-json.js'
 
 /** Another number whenever older programs could not make sense of what is written. */

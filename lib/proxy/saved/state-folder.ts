@@ -3,7 +3,7 @@ import type { Crashes } from '../../model/crash.js'
 import { type Port, port } from '../../model/port.js'
 import type { ServicePortId } from '../../model/service-port.js'
 import type { Snapshot } from '../../model/snapshot.js'
-import { numberIn, objectIn, textIn } from './json.js'
+import { numberIn, objectIn, textIn } from '../../model/json.js'
 import { SavedFile } from './saved-file.js'
 import { snapshotIn, snapshotPieces } from './snapshot-text.js'
 
