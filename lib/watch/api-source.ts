@@ -2,12 +2,15 @@ import type { Cidr } from '../model/cidr.js'
 import type { Clock } from '../model/clock.js'
 import type { Report, Resource } from '../model/event.js'
 import type { Milliseconds } from '../model/milliseconds.js'
+import type { ApiAbsence, ClusterEndpoint, ClusterService } from '../model/cluster-service.js'
+import type { ServicePortId } from '../model/service-port.js'
 import type { Snapshot } from '../model/snapshot.js'
 import type { Activity, Changes } from './activity.js'
 import * as kinds from './api-kind.js'
 import { type EndpointSlice, readEndpointSlice } from './translation/endpoint-slice.js'
 import { readEndpoints } from './translation/endpoints.js'
 import { Comeback } from './comeback.js'
+import { Contact } from './contact.js'
 import { firstFailure } from './first-failure.js'
 import { Mirror } from './mirror.js'
 import { type Node, readNode } from './translation/node.js'
@@ -37,6 +40,8 @@ export class ApiSource {
   readonly #services: Mirror<Service>
   readonly #slices: Mirror<readonly EndpointSlice[]>
   readonly #nodes: Mirror<Node>
+  /** One for each mirror. */
+  readonly #contacts: readonly Contact[]
   #changed: () => void = () => undefined
   #running: Promise<unknown> = Promise.resolve()
 
@@ -47,20 +52,32 @@ export class ApiSource {
     const transport = new Comeback(options.transport)
     const asking = { ...options, transport, returned: () => transport.returned }
     this.#ranges = new ServiceRanges({ ...asking, given: serviceCidrs })
-    const common = {
+    const contacts = {
+      services: new Contact(asking),
+      slices: new Contact(asking),
+      nodes: new Contact(asking),
+    }
+    this.#contacts = Object.values(contacts)
+    const over = (contact: Contact) => ({
       ...asking,
+      transport: contact,
+      report: contact.report,
       changed: () => {
         this.#tellChange()
       },
-    }
-    this.#services = new Mirror({ ...common, kind: kinds.services, decode: readService })
+    })
+    this.#services = new Mirror({ ...over(contacts.services), kind: kinds.services, decode: readService })
     this.#slices = new Mirror({
-      ...common,
+      ...over(contacts.slices),
       kind: kinds.endpointSlices,
       decode: object => [readEndpointSlice(object)],
       instead: { kind: kinds.endpoints, decode: readEndpoints },
     })
-    this.#nodes = new Mirror({ ...common, kind: kinds.nodeCalled(nodeName), decode: readNode })
+    this.#nodes = new Mirror({
+      ...over(contacts.nodes),
+      kind: kinds.nodeCalled(nodeName),
+      decode: readNode,
+    })
   }
 
   /** Whether all kinds were listed whole once: before that, a snapshot may lack anything. */
@@ -92,6 +109,21 @@ export class ApiSource {
   /** See `Activity`. */
   takeTriggers(): ReturnType<Activity['takeTriggers']> {
     return this.#slices.activity.takeTriggers()
+  }
+
+  /** All Services, as they were in the last snapshot, proxied or not. */
+  get services(): readonly ClusterService[] {
+    return this.#translator.services
+  }
+
+  /** See `Translator`. */
+  endpointsOf(key: string, id: ServicePortId, most: number): readonly ClusterEndpoint[] {
+    return this.#translator.endpointsOf(key, id, most)
+  }
+
+  /** Since when some kind cannot be followed; undefined while all can. */
+  get absence(): ApiAbsence | undefined {
+    return this.#contacts.map(({ absence }) => absence).find(each => each !== undefined)
   }
 
   /** The Node that we are; undefined where we are none. */

@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { ClusterEndpoint, ClusterService } from '../../model/cluster-service.js'
 import type { OwnPods } from '../../model/own-pods.js'
+import type { ServicePortId } from '../../model/service-port.js'
 import type { Snapshot } from '../../model/snapshot.js'
 import type { EndpointSlice } from './endpoint-slice.js'
 import { isEligible, type Node } from './node.js'
@@ -49,6 +51,16 @@ export class Composer {
   constructor(options: ComposerOptions) {
     this.#options = options
     this.#rows = new Rows(options)
+  }
+
+  /** All Services, as they were composed last. */
+  get services(): readonly ClusterService[] {
+    return this.#rows.services
+  }
+
+  /** See `Rows`. */
+  endpointsOf(key: string, id: ServicePortId, most: number): readonly ClusterEndpoint[] {
+    return this.#rows.endpointsOf(key, id, most)
   }
 
   /** The order of `services` and `slices` does not matter; the snapshot's is that of names. */

@@ -1,6 +1,11 @@
+import type { ClusterEndpoint, ClusterService } from '../../model/cluster-service.js'
 import type { IpAddress } from '../../model/ip-address.js'
+import type { ServicePortId } from '../../model/service-port.js'
+import { candidatesFor } from './candidates.js'
 import { addressesOf, type Claim, Claims, settle } from './claims.js'
+import { clusterService } from './cluster-service.js'
 import type { EndpointSlice } from './endpoint-slice.js'
+import { explained } from './left-out.js'
 import { ForbiddenEndpoints } from './forbidden-endpoints.js'
 import { GroupedSlices } from './grouped-slices.js'
 import type { Place } from './place.js'
@@ -45,6 +50,21 @@ export class Rows {
     this.#settle([...services].sort((one, other) => (one.key < other.key ? -1 : 1)))
     this.#regroup(slices)
     return this.#rows.map(row => (row.served ??= this.#serve(row)))
+  }
+
+  /** All Services, as far as they were served. */
+  get services(): readonly ClusterService[] {
+    return this.#rows.map(({ claim: { service }, served }) => clusterService(service, served))
+  }
+
+  /** The endpoints of the service port `id` of the Service called `key`, those that serve nobody now included; at most `most`. */
+  endpointsOf(key: string, id: ServicePortId, most: number): readonly ClusterEndpoint[] {
+    const row = this.#rows.find(({ claim }) => claim.service.key === key)
+    const portClass = row?.settlement?.classes.find(each => each.id === id)
+    if (!row || !portClass) return []
+    const { port, family, policy } = portClass
+    const candidates = candidatesFor({ ...port, family }, row.slices ?? [], this.#forbidden)
+    return explained(policy, candidates, this.#place.node).slice(0, most)
   }
 
   #settle(services: readonly Service[]): void {

@@ -22,13 +22,15 @@ export interface Ingredients {
 /** What becomes of a Service. */
 export interface ServedService {
   readonly servicePorts: readonly ServicePort[]
+  /** How many endpoints each of these has, ready or not. */
+  readonly known: readonly number[]
   readonly healthChecks: readonly HealthCheck[]
   readonly skips: readonly Skip[]
 }
 
 /** Joins a Service that has its portals with its slices. */
 export const serve = ({ service, settlement, slices, forbidden, node }: Ingredients): ServedService => {
-  if (!service.exposure) return { servicePorts: [], healthChecks: [], skips: service.skips }
+  if (!service.exposure) return { servicePorts: [], known: [], healthChecks: [], skips: service.skips }
   const found = new Map<string, readonly Candidate[]>()
   const candidates = ({ port, family }: PortClass): readonly Candidate[] => {
     const key = `${port.name}/${port.protocol}/${family}`
@@ -54,6 +56,7 @@ export const serve = ({ service, settlement, slices, forbidden, node }: Ingredie
         terms: terms[port.protocol],
       }
     }),
+    known: settlement.classes.map(portClass => candidates(portClass).length),
     healthChecks: healthChecksOf(service, slices, node),
     skips: [
       ...service.skips,

@@ -5,7 +5,8 @@ import { type Annotations, readAnnotations } from './annotations.js'
 import { field, text, texts } from '../raw.js'
 import { type Exposure, readExposure } from './exposure.js'
 import { type ServiceDraft, whyNotOurs } from './not-ours.js'
-import { fewOf, objectText, type Skip } from './skip.js'
+import { readLabels } from './labels.js'
+import { fewOf, objectText, shown, type Skip } from './skip.js'
 
 /** What we need of a Service. */
 export interface Service {
@@ -15,6 +16,9 @@ export interface Service {
   readonly key: string
   /** What its events call it. */
   readonly what: string
+  /** As it is written; '' where it is not. */
+  readonly type: string
+  readonly labels: Readonly<Record<string, string>>
   /** When it was made, in a form that sorts. */
   readonly created: string
   /** Its cluster IPs, even when others proxy it: nobody's endpoint may be one of them. */
@@ -75,6 +79,8 @@ export const readService = (object: unknown): Service => {
     ...{ namespace, name, key: `${namespace}/${name}`, what, clusterIps },
     ...{ affinity: affinityOf(object), terms },
     created: createdOf(object),
+    type: shown(text(field(object, 'spec', 'type')) ?? '', 40),
+    labels: readLabels(object),
   }
   const skip = whyNotOurs(draft)
   // What is refused owns nothing: else it could take away others' endpoints.

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Cidr } from '../../model/cidr.js'
+import type { ClusterEndpoint, ClusterService } from '../../model/cluster-service.js'
 import type { Endpoint } from '../../model/endpoint.js'
 import type { Report } from '../../model/event.js'
 import type { Family } from '../../model/ip-address.js'
 import type { OwnPods } from '../../model/own-pods.js'
+import type { ServicePortId } from '../../model/service-port.js'
 import type { Snapshot } from '../../model/snapshot.js'
 import type { AddressRules } from './address-rules.js'
 import { Composer, type Objects } from './composer.js'
@@ -57,6 +59,16 @@ export class Translator {
     if (!objects.node && !this.#saidNoNode) this.#report({ type: 'no-node', node: this.#options.nodeName })
     this.#saidNoNode = !objects.node
     return snapshot
+  }
+
+  /** All Services, as they were translated last. */
+  get services(): readonly ClusterService[] {
+    return this.#composer?.composer.services ?? []
+  }
+
+  /** The endpoints of a service port of the Service called `key`, those that serve nobody now included; at most `most`. */
+  endpointsOf(key: string, id: ServicePortId, most: number): readonly ClusterEndpoint[] {
+    return this.#composer?.composer.endpointsOf(key, id, most) ?? []
   }
 
   /** The same for as long as the rules are. */
