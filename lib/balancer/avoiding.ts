@@ -35,16 +35,24 @@ export class Avoiding implements Picker {
     this.#clock = clock
   }
 
-  /** How many endpoints are passed over now. */
-  get avoided(): number {
-    return this.#suspects.size === 0 ? 0 : this.#avoided().length
-  }
-
   next(client: IpAddress, failed: readonly Endpoint[] = []): Endpoint | undefined {
     if (this.#suspects.size === 0) return this.#picker.next(client, failed)
     const endpoint = this.#picker.next(client, [...this.#avoided(), ...failed])
     if (endpoint) this.#beginTrial(endpoint)
     return endpoint
+  }
+
+  /** Those that are passed over now. */
+  get avoided(): readonly Endpoint[] {
+    return this.#suspects.size === 0 ? [] : this.#avoided()
+  }
+
+  /** Those that have failed, and have not been tried since; more than are avoided, where most have. */
+  get failing(): readonly Endpoint[] {
+    const now = this.#clock.now()
+    return [...this.#suspects.values()]
+      .filter(({ until, onTrial }) => !onTrial || until > now)
+      .map(({ endpoint }) => endpoint)
   }
 
   forget(client: IpAddress, endpoint: Endpoint): void {

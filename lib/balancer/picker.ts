@@ -10,6 +10,8 @@ export interface Picker {
   next(client: IpAddress, failed?: readonly Endpoint[]): Endpoint | undefined
   /** Makes the next choice for `client` a fresh one, if it would be `endpoint`, which has failed. */
   forget(client: IpAddress, endpoint: Endpoint): void
+  /** Where `client` was sent before, and returns to; undefined when it does not. Absent where none ever does. */
+  pinOf?(client: IpAddress): { readonly endpoint: Endpoint } | undefined
   /** Chooses among `endpoints` from now on. An equal set, in any order, changes nothing. */
   replace(endpoints: readonly Endpoint[]): void
 }

@@ -19,10 +19,15 @@ export class RoundRobin implements Picker {
   }
 
   next(_client: IpAddress, failed: readonly Endpoint[] = []): Endpoint | undefined {
-    const turn = failed.length === 0 ? this.#turn : this.#turnAfter(failed)
+    const turn = this.#turnOf(failed)
     const endpoint = this.#order[turn]
     if (endpoint) this.#turn = (turn + 1) % this.#order.length
     return endpoint
+  }
+
+  /** What `next` would say. */
+  peek(failed: readonly Endpoint[]): Endpoint | undefined {
+    return this.#order[this.#turnOf(failed)]
   }
 
   forget(): void {
@@ -36,6 +41,10 @@ export class RoundRobin implements Picker {
     // As they came, unless some came twice.
     this.#order = shuffled([...(next.length === endpoints.length ? endpoints : next)], this.#random)
     this.#turn = 0
+  }
+
+  #turnOf(failed: readonly Endpoint[]): number {
+    return failed.length === 0 ? this.#turn : this.#turnAfter(failed)
   }
 
   /** The first in turn that has not failed, or else whose failure is oldest. */

@@ -15,12 +15,23 @@ export interface ServicePickerOptions {
   readonly pins?: readonly KnownPin[] | undefined
 }
 
+/** What a picker would do next, and why. Nothing comes of looking. */
+export interface Outlook {
+  /** Where the client returns to; undefined when it is dealt one in turn. */
+  readonly pin: KnownPin | undefined
+  /** Whom the next client gets that is dealt one in turn. */
+  readonly next: Endpoint | undefined
+  /** Those that are passed over, as they have failed of late. */
+  readonly avoided: readonly Endpoint[]
+}
+
 /**
  * The picker of one service port. Its affinity can change while it works: the rotation keeps its place. A
  * client with affinity leaves its endpoint only when that fails the client itself.
  */
 export class ServicePicker implements Picker {
   readonly #clock: Clock
+  readonly #turns: RoundRobin
   readonly #rotation: Avoiding
   #sticky: Sticky | undefined
   #before: readonly KnownPin[]
@@ -29,7 +40,8 @@ export class ServicePicker implements Picker {
   constructor({ clock, random, pins = [] }: ServicePickerOptions) {
     this.#clock = clock
     this.#before = pins
-    this.#rotation = new Avoiding(new RoundRobin(random), { clock })
+    this.#turns = new RoundRobin(random)
+    this.#rotation = new Avoiding(this.#turns, { clock })
   }
 
   /** A new timeout counts for the clients already known; without affinity all are forgotten. */
@@ -58,7 +70,27 @@ export class ServicePicker implements Picker {
 
   /** How many endpoints are passed over now, as they have failed. */
   get avoided(): number {
-    return this.#rotation.avoided
+    return this.#rotation.avoided.length
+  }
+
+  /** The one that is pinned, where there is only one. */
+  get onlyClient(): IpAddress | undefined {
+    return this.clients === 1 ? this.#sticky?.pins[0]?.client : undefined
+  }
+
+  /** See `Avoiding`. */
+  get failing(): readonly Endpoint[] {
+    return this.#rotation.failing
+  }
+
+  pinOf(client: IpAddress): KnownPin | undefined {
+    return this.#sticky?.pinOf(client)
+  }
+
+  /** What `client` would be given now; of nobody in particular, who is next in turn. */
+  outlook(client?: IpAddress): Outlook {
+    const { avoided } = this.#rotation
+    return { pin: client && this.pinOf(client), next: this.#turns.peek(avoided), avoided }
   }
 
   next(client: IpAddress, failed?: readonly Endpoint[]): Endpoint | undefined {

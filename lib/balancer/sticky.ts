@@ -62,6 +62,13 @@ export class Sticky implements Picker {
     return this.#pins.size
   }
 
+  /** Where `client` returns to, and how long ago it came last; undefined when it is free to go anywhere. */
+  pinOf(client: IpAddress): KnownPin | undefined {
+    const pin = this.#pins.get(client)
+    const age = this.#clock.now() - (pin?.usedAt ?? -Infinity)
+    return pin && age < this.timeout ? { client, endpoint: pin.endpoint, age: milliseconds(age) } : undefined
+  }
+
   next(client: IpAddress, failed: readonly Endpoint[] = []): Endpoint | undefined {
     const now = this.#clock.now()
     this.#dropExpired(now)

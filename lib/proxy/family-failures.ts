@@ -14,6 +14,11 @@ export class FamilyFailures {
     this.#report = report
   }
 
+  /** Why nothing can be captured, in the families in which that is so. */
+  get reasons(): ReadonlyMap<Family, string> {
+    return this.#told
+  }
+
   /**
    * Reports those that are new, and returns all that have failed. Throws the first error where no family of the snapshot is
    * left that works: then the whole work has failed. Else the others go on, and this one is tried again soon.

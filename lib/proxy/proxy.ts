@@ -2,13 +2,14 @@ import { nothingWanted } from '../capture/capture.js'
 import { errorText } from '../model/error-text.js'
 import type { Health } from '../model/health.js'
 import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
+import type { Family } from '../model/ip-address.js'
 import type { Snapshot } from '../model/snapshot.js'
 import { drain } from './drain.js'
 import { leftBehind } from './left-behind.js'
 import { Progress } from './progress.js'
 import type { ProxyParts } from './proxy-parts.js'
 import { RateLimiter } from './rate-limiter.js'
-import { resume } from './resume.js'
+import type { PortView } from './port-view.js'
 import type { Source } from './source.js'
 import { type StopOptions, StopTime } from './stop-time.js'
 import { Sync } from './sync.js'
@@ -37,7 +38,7 @@ export class Proxy {
    * Resolves with whether there were any. To be called before `start`, whose first sync takes over.
    */
   async resume(snapshot: Snapshot): Promise<boolean> {
-    const resumed = await resume(snapshot, this.#parts)
+    const resumed = await this.#sync.resume(snapshot)
     if (resumed) this.#progress.resumed()
     return resumed
   }
@@ -66,6 +67,16 @@ export class Proxy {
   /** When the source has changed last, by the clock; undefined: never. */
   get queued(): Milliseconds | undefined {
     return this.#progress.queued
+  }
+
+  /** What it serves now, and how far that has come. */
+  get view(): readonly PortView[] {
+    return this.#sync.view
+  }
+
+  /** Why nothing can be brought up to date, in the families in which that is so. */
+  get failures(): ReadonlyMap<Family, string> {
+    return this.#sync.failures
   }
 
   /** Whether a predecessor still serves. */

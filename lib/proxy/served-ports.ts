@@ -109,6 +109,11 @@ export class ServedPorts {
     return new Map([...this.#served].map(([id, { picker }]) => [id, picker.pins]))
   }
 
+  /** The service port, if it has a listener. */
+  of(id: ServicePortId): ServedPort | undefined {
+    return this.#served.get(id)
+  }
+
   /** Those that have a listener. */
   readonly ids = (): readonly ServicePortId[] => [...this.#served.keys()]
 

@@ -1,12 +1,17 @@
+import type { CapturedPortal } from '../capture/capture.js'
 import type { Family } from '../model/ip-address.js'
 import { milliseconds } from '../model/milliseconds.js'
 import type { ServicePort } from '../model/service-port.js'
-import type { Snapshot } from '../model/snapshot.js'
+import { emptySnapshot, type Snapshot } from '../model/snapshot.js'
 import { turn } from '../model/turn.js'
 import { FamilyFailures } from './family-failures.js'
 import { NodePortNotice } from './node-port-notice.js'
 import type { ProxyParts } from './proxy-parts.js'
+import { type PortView, viewOf } from './port-view.js'
+import { resume } from './resume.js'
 import { TakeOver } from './take-over.js'
+
+const families: readonly Family[] = ['IPv4', 'IPv6']
 
 /** What makes this machine serve a snapshot, in the safe order. */
 export class Sync {
@@ -15,6 +20,9 @@ export class Sync {
   readonly #nodePortNotice: NodePortNotice
   readonly #takeOver: TakeOver
   #isReady = false
+  #snapshot = emptySnapshot
+  /** What clients are led by, as far as it could be written. */
+  readonly #inForce = new Map<Family, readonly CapturedPortal[]>()
 
   constructor(parts: ProxyParts) {
     this.#parts = parts
@@ -26,6 +34,27 @@ export class Sync {
   /** Whether a predecessor still serves. */
   get isTakingOver(): boolean {
     return this.#takeOver.isPending
+  }
+
+  /** What is served, and how far that has come. */
+  get view(): readonly PortView[] {
+    const inForce = new Set([...this.#inForce.values()].flat())
+    return viewOf(this.#snapshot.servicePorts, { served: this.#parts.served, inForce })
+  }
+
+  /** See `FamilyFailures`. */
+  get failures(): ReadonlyMap<Family, string> {
+    return this.#familyFailures.reasons
+  }
+
+  /** Serves those whose rules an earlier run has left, and changes none. Resolves with whether there were any. */
+  async resume(snapshot: Snapshot): Promise<boolean> {
+    const resumed = await resume(snapshot, this.#parts)
+    if (!resumed) return false
+    const { served } = this.#parts
+    const servicePorts = snapshot.servicePorts.filter(({ id }) => served.of(id))
+    this.#keep({ ...snapshot, servicePorts }, served.captured(servicePorts), new Set())
+    return true
   }
 
   /**
@@ -55,6 +84,7 @@ export class Sync {
     const left = unready.map(({ family }) => family)
     const { written, failures: unwritten } = await capture.apply(wanted, left)
     const failures = [...unready, ...unwritten]
+    this.#keep(snapshot, wanted.portals, new Set(failures.map(({ family }) => family)))
     const failed = this.#familyFailures.tell(failures, snapshot)
     const closed = await served.drop(gone, failures)
     localPorts.keepOnly([...servicePorts.map(({ id }) => id), ...served.ids()])
@@ -73,5 +103,15 @@ export class Sync {
     if (!isProven || failed.size > 0 || this.#isReady) return
     this.#isReady = true
     report({ type: 'ready' })
+  }
+
+  #keep(snapshot: Snapshot, portals: readonly CapturedPortal[], failed: ReadonlySet<Family>): void {
+    this.#snapshot = snapshot
+    for (const family of families)
+      if (!failed.has(family))
+        this.#inForce.set(
+          family,
+          portals.filter(each => each.family === family),
+        )
   }
 }

@@ -118,3 +118,46 @@ t.test('who was pinned in another process returns to its endpoint', async t => {
   await clock.pass(seconds(41))
   t.equal(picked(other, ben), '3', 'and for as long as it would have there')
 })
+
+t.test('it can be looked at what it would do, and nothing comes of looking', t => {
+  const { picker } = servicePicker()
+  picker.replace(endpoints(1, 2, 3))
+  t.strictSame(picker.outlook(anna), { pin: undefined, next: endpoint(1), avoided: [] })
+  t.equal(picked(picker, anna), '1')
+  picker.forget(anna, endpoint(2))
+  t.strictSame(picker.outlook(), { pin: undefined, next: endpoint(3), avoided: [endpoint(2)] })
+  t.strictSame(picker.failing, [endpoint(2)])
+  picker.setAffinity(byClient(100))
+  t.equal(picked(picker, anna), '3')
+  t.strictSame(picker.outlook(anna).pin, { client: anna, endpoint: endpoint(3), age: 0 })
+  t.equal(picker.outlook(ben).pin, undefined)
+  t.strictSame([picker.clients, picker.onlyClient], [1, anna])
+  t.equal(picked(picker, ben), '1')
+  t.strictSame([picker.clients, picker.onlyClient], [2, undefined])
+  t.end()
+})
+
+t.test('a client whose time is over is no longer said to return', async t => {
+  const { clock, picker } = servicePicker()
+  picker.setAffinity(byClient(100))
+  picker.replace(endpoints(1, 2))
+  picked(picker, anna)
+  await clock.pass(seconds(100))
+  t.equal(picker.pinOf(anna), undefined)
+})
+
+t.test('an endpoint that has failed is failing until somebody was served by it', async t => {
+  const { clock, picker } = servicePicker()
+  picker.replace(endpoints(1))
+  picker.forget(anna, endpoint(1))
+  t.strictSame(
+    [picker.failing, picker.outlook().avoided],
+    [[endpoint(1)], []],
+    'the last one is not passed over',
+  )
+  await clock.pass(seconds(6))
+  t.strictSame(picker.failing, [endpoint(1)], 'as nobody has tried')
+  t.equal(picked(picker, anna), '1')
+  await clock.pass(seconds(2))
+  t.strictSame(picker.failing, [])
+})
