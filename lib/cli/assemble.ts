@@ -10,6 +10,7 @@ import { isHealthy } from '../model/health.js'
 import { familyOf } from '../model/ip-address.js'
 import { withNodePorts } from '../model/node-port-addresses.js'
 import type { Snapshot } from '../model/snapshot.js'
+import type { Tracing } from '../model/trace-step.js'
 import { whyUndialable } from '../model/undialable.js'
 import { HealthCheckPorts } from '../observe/health-check-ports.js'
 import type { HttpPorts } from '../observe/http-ports.js'
@@ -44,6 +45,8 @@ export interface Surroundings {
   readonly inheritance: Inheritance | undefined
   readonly metrics: Metrics
   readonly source: ReadingsParts['source']
+  /** Who follows single connections. */
+  readonly tracing: Tracing
   readonly report: Report
 }
 
@@ -80,7 +83,7 @@ const withFormer = (
 /** The parts, wired, down to this machine's listeners and rules. */
 export const assemble = async (
   options: RunOptions,
-  { mode, addresses, folder, inheritance, metrics, source, report }: Surroundings,
+  { mode, addresses, folder, inheritance, metrics, source, tracing, report }: Surroundings,
 ): Promise<Assembly> => {
   const { capture, arrivals, places, rules = () => [] } = mode
   const localPorts = new LocalPorts(
@@ -97,7 +100,7 @@ export const assemble = async (
   const probes = new Probes()
   const holders = new Holders({ listen: opening => listen(opening), report })
   const listen = listeners({
-    ...{ options, connections, arrivals, probes, estate, inheritance, report },
+    ...{ options, connections, arrivals, probes, estate, inheritance, tracing, report },
     isOurs: (endpoint, protocol) => isOurs(endpoint, { protocol, localPorts, holders, ...here }),
     nodeAddress: family =>
       addresses.current.find(each => familyOf(each) === family && whyUndialable(each) === undefined),

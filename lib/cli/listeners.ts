@@ -14,6 +14,7 @@ import type { Endpoint } from '../model/endpoint.js'
 import type { Report } from '../model/event.js'
 import { type Family, familyOf, type IpAddress } from '../model/ip-address.js'
 import type { Protocol } from '../model/service-port.js'
+import type { Tracing } from '../model/trace-step.js'
 import type { Opening } from '../proxy/opening.js'
 import { DirectReach } from '../reach/direct.js'
 import { Budget } from '../stream/budget.js'
@@ -37,6 +38,8 @@ export interface ListenersParts {
   /** The node's own address, as the cluster knows it. */
   readonly nodeAddress: (family: Family) => IpAddress | undefined
   readonly probes: Probes
+  /** Who follows single connections. */
+  readonly tracing: Tracing
   /** Where a process after us finds them. */
   readonly estate: Estate
   readonly inheritance: Inheritance | undefined
@@ -45,7 +48,7 @@ export interface ListenersParts {
 
 /** What opens listeners, all of which share memory, descriptors and limits. */
 export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise<Listener>) => {
-  const { options, connections, isOurs, arrivals, nodeAddress, probes, report } = parts
+  const { options, connections, isOurs, arrivals, nodeAddress, probes, tracing, report } = parts
   const { estate, inheritance } = parts
   const { descriptors } = connections
   const common = {
@@ -58,6 +61,7 @@ export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise
     ...common,
     connections,
     probes,
+    tracing,
     isOurs: (endpoint: Endpoint) => isOurs(endpoint, 'TCP'),
     budget: new Budget(bytesOnTheirWay),
     reach: new DirectReach({ clock }),

@@ -11,6 +11,9 @@ import { Failure } from '../model/failure.js'
 import { type Milliseconds, milliseconds, seconds } from '../model/milliseconds.js'
 import { emptySnapshot } from '../model/snapshot.js'
 import { Metrics } from '../observe/metrics/metrics.js'
+import { LiveView } from '../control/live-view.js'
+import { Tracers } from '../control/tracers.js'
+import { describe } from '../observe/describe.js'
 import { Tally } from '../observe/tally.js'
 import { Audit } from '../proxy/audit.js'
 import { Succession } from '../takeover/succession.js'
@@ -25,6 +28,7 @@ import { loopback } from './loopback.js'
 import { lockName } from './only-instance.js'
 import type { RunOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
+import { controlServer } from './control.js'
 import { checkRivals } from './rivals.js'
 import { listenForSignals } from './signals.js'
 import { state } from './state.js'
@@ -78,17 +82,22 @@ export const run = async (
     clock,
     now: () => new Date(),
   })
+  const live = new LiveView({ clock, textOf: event => describe(event).text() })
+  const tracers = new Tracers(() => new Date())
   let cluster: Cluster | undefined
   const report: Report = event => {
     log.event(event)
     tally.note(event)
     metrics.note(event)
     supervisor?.note(event)
+    live.note(event)
+    tracers.note(event)
     if (event.type === 'synced') {
       metrics.programmed(cluster?.source.takeTriggers() ?? [])
       tidying.begin()
       void notice?.look()
     }
+    if (event.type === 'took-over') void control.open()
     if (event.type === 'listening' && options.capture === 'none')
       log.info(
         `${event.servicePort} is at ${endpointText({ address: loopback[event.family], port: event.port })}`,
@@ -102,10 +111,11 @@ export const run = async (
   const tidying = new Tidying({ host, mode, addresses: () => addresses.current, log, report })
   if (options.capture === 'redirect') notice = new UnnumberedNotice(mode.families, report)
   const folder = await state(options)
+  const source = (): Cluster['source'] | undefined => cluster?.source
   const { proxy, asked, connections, succeeded } = await assemble(options, {
-    ...{ mode, addresses, folder, inheritance, metrics, report },
-    source: () => cluster?.source,
+    ...{ mode, addresses, folder, inheritance, metrics, source, tracing: tracers, report },
   })
+  const control = await controlServer(options, { proxy, live, tracers, source, report })
   const audit = new Audit({ capture: mode.capture, clock })
   const succession = new Succession({
     startNext: next => startNext({ ...next, variables: { ...next.variables, ...notifySocket?.variables } }),
@@ -127,7 +137,7 @@ export const run = async (
   try {
     metrics.start()
     // Where there is a predecessor, it is still the one that serves, and that knows how it is.
-    if (isFirst) await asked.start()
+    if (isFirst) await Promise.all([asked.start(), control.open()])
     const left = isFirst ? await folder.snapshot.load(report) : undefined
     const served = await proxy.resume(left ?? emptySnapshot)
     if (!stopping()) {
@@ -148,6 +158,7 @@ export const run = async (
       await lock?.close()
       addresses.close()
       inheritance?.lifeline.close()
+      await control.close('handed over')
       return await afterHandOver({ connections, successor, signals, report })
     }
     // Then all that there is, is our predecessor's.
@@ -167,7 +178,7 @@ export const run = async (
     await tidying.close()
     addresses.close()
     await audit.close()
-    await Promise.all([proxy.leave(), asked.close()])
+    await Promise.all([proxy.leave(), asked.close(), control.close('stopped')])
     await cluster?.source.close()
     await supervisor?.close()
     metrics.close()

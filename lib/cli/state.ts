@@ -9,15 +9,28 @@ interface StateOptions {
   readonly capture?: CaptureChoice
 }
 
-/** The folder for our state: `--state-dir`, else in /run, else in $XDG_RUNTIME_DIR, whichever can be written. */
+const system = '/run/kube-portal'
+
+/** Where we have files: `--state-dir`, else in /run, else in $XDG_RUNTIME_DIR, whichever can be written. */
+export const statePath = async ({ stateDir }: Pick<StateOptions, 'stateDir'>): Promise<string> => {
+  if (stateDir !== undefined) return stateDir
+  const { XDG_RUNTIME_DIR: own } = process.env
+  return own === undefined || (await machine.canWrite(system)) ? system : `${own}/kube-portal`
+}
+
+/** Where a run may have its files, the likeliest first: who asks it need not be who started it. */
+export const likelyStatePaths = ({ stateDir }: Pick<StateOptions, 'stateDir'>): readonly string[] => {
+  if (stateDir !== undefined) return [stateDir]
+  const { XDG_RUNTIME_DIR: own } = process.env
+  return own === undefined ? [system] : [system, `${own}/kube-portal`]
+}
+
+/** The folder for our state, at `statePath`. */
 export const state = async (
   { stateDir, capture }: StateOptions,
   host: Host = machine,
 ): Promise<StateFolder> => {
-  const system = '/run/kube-portal'
   // No rule leads to its local ports; and it may run beside an instance whose folder this is.
   if (capture === 'none') return stateFolder(withoutFiles, system)
-  const { XDG_RUNTIME_DIR: own } = process.env
-  const found = own === undefined || (await machine.canWrite(system)) ? system : `${own}/kube-portal`
-  return stateFolder(host, stateDir ?? found)
+  return stateFolder(host, await statePath(stateDir === undefined ? {} : { stateDir }))
 }

@@ -1,5 +1,5 @@
 import type { Picker } from '../balancer/picker.js'
-import type { Endpoint } from '../model/endpoint.js'
+import { type Endpoint, isSameEndpoint } from '../model/endpoint.js'
 import { errorText } from '../model/error-text.js'
 import type { IpAddress } from '../model/ip-address.js'
 import type { Reach } from '../reach/reach.js'
@@ -24,6 +24,14 @@ export interface DialRequest {
   /** Our end of each attempt: one at a time, and the last is that of the stream. */
   readonly opened: (local: SocketName, endpoint: Endpoint) => void
   readonly failed: (failure: DialFailure) => void
+  /** Told before each attempt. Absent: nobody wants to know. */
+  readonly chosen?: ((choice: DialChoice) => void) | undefined
+}
+
+export interface DialChoice {
+  readonly endpoint: Endpoint
+  readonly attempt: number
+  readonly by: 'affinity' | 'turn'
 }
 
 export interface DialFailure {
@@ -49,14 +57,16 @@ export type Dialled =
  */
 export const dial = async (
   { picker, reach, budget, isOurs }: Destination,
-  { client, connection, opened, failed }: DialRequest,
+  { client, connection, opened, failed, chosen }: DialRequest,
 ): Promise<Dialled> => {
   const tried: Endpoint[] = []
   for (const timeout of reach.schedule) {
     if (connection.isStopped()) return { kind: 'stopped' }
+    const pin = chosen && picker.pinOf?.(client)
     const endpoint = picker.next(client, tried)
     if (!endpoint) break
     const attempt = tried.length + 1
+    chosen?.({ endpoint, attempt, by: isSameEndpoint(endpoint, pin?.endpoint) ? 'affinity' : 'turn' })
     const fail = (reason: string): void => {
       picker.forget(client, endpoint)
       tried.push(endpoint)

@@ -58,6 +58,7 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
     ownSockets: options.ownSockets,
     halfOpenTimeout,
     probes,
+    tracing: options.tracing,
     idleTimeout: () => terms.idleTimeout ?? usual.idleTimeout,
     headerFor: client => {
       const { proxyProtocol } = terms

@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.js'
 import type { Report } from '../model/event.js'
 import { milliseconds, type Milliseconds } from '../model/milliseconds.js'
 import type { ServicePortId } from '../model/service-port.js'
+import type { Tracing } from '../model/trace-step.js'
 import type { TurnedAway } from '../model/traffic-event.js'
 import type { Arrival } from '../stream/accept.js'
 import type { SocketName } from '../stream/socket-name.js'
@@ -23,6 +24,8 @@ export interface Service extends Destination {
   /** Whom not to serve: our own tests. Absent: there are none. */
   readonly probes?: Probes | undefined
   readonly departures: Departures
+  /** Who follows single connections. Absent: nobody ever does. */
+  readonly tracing?: Tracing | undefined
   readonly report: Report
   readonly clock: Clock
   /** See `PumpOptions`. */
@@ -50,6 +53,9 @@ export const serve = async ({ stream, peer }: Arrival, service: Service): Promis
     turnAway(connection.refusal)
     return
   }
+  const { tracing } = service
+  if (tracing?.isOn)
+    tracing.note({ type: 'accepted', connection: number, servicePort, client, clientPort: peer.port })
   const arrived = clock.now()
   const duration = (): Milliseconds => milliseconds(clock.now() - arrived)
   const own = ownSockets.follow(peer)
@@ -63,6 +69,9 @@ export const serve = async ({ stream, peer }: Arrival, service: Service): Promis
           opened: (local, endpoint) => own.opened(local, endpoint),
           failed: failure =>
             report({ type: 'dial-failed', connection: number, servicePort, client, ...failure }),
+          chosen: tracing?.isOn
+            ? choice => tracing.note({ type: 'chosen', connection: number, servicePort, ...choice })
+            : undefined,
         })
   switch (dialled.kind) {
     case 'nobody':

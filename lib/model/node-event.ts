@@ -46,6 +46,17 @@ export type NodeEvent =
       readonly reason: string
     }
   | {
+      /** Where `status`, `trace` and `explain` ask us. */
+      readonly type: 'control-socket'
+      readonly path: string
+    }
+  | {
+      /** They cannot ask us there. */
+      readonly type: 'control-failed'
+      readonly path: string
+      readonly reason: string
+    }
+  | {
       /** We tried a portal ourselves. */
       readonly type: 'self-test'
       readonly servicePort: ServicePortId

@@ -114,3 +114,11 @@ export type FlowEvent =
 
 /** What happens between clients and endpoints. */
 export type TrafficEvent = ConnectionEvent | FlowEvent
+
+const types: ReadonlySet<string> = new Set<TrafficEvent['type']>([
+  ...(['connected', 'dial-failed', 'turned-away', 'disconnected'] as const),
+  ...(['flow-began', 'flow-failed', 'flow-refused', 'flow-ended'] as const),
+])
+
+/** Tells such an event from all others. */
+export const isTraffic = (event: { readonly type: string }): event is TrafficEvent => types.has(event.type)

@@ -51,6 +51,12 @@ export const nodeSentence = (event: NodeEvent): Sentence => {
       const cure = `to have them elsewhere: ${option}`
       return sentence('error', 0, `${what}; all else works, and this is tried again; ${cure}`)
     }
+    case 'control-socket':
+      return sentence('info', 1, `status, trace and explain ask at ${event.path}`)
+    case 'control-failed': {
+      const what = `status, trace and explain do not work, all else does: ${event.path}: ${event.reason}`
+      return sentence('warn', 0, `${what}; what to do: give another folder with --state-dir`)
+    }
     case 'self-test': {
       const which = `portal ${endpointText(event.portal)} of ${event.servicePort}`
       if (event.outcome === 'well') return sentence('info', 1, `self-test: ${which} leads to its listener`)

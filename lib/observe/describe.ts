@@ -181,6 +181,8 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'health-check-failed':
     case 'http-port':
     case 'http-port-failed':
+    case 'control-socket':
+    case 'control-failed':
     case 'self-test':
     case 'ready':
     case 'node-ports-nowhere':

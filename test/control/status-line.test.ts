@@ -1,0 +1,29 @@
+import t from 'tap'
+import { statusLineIn } from '../../lib/control/status-line.js'
+import { instance, service, servedPort, services } from './statuses.js'
+
+t.test('every line of a status arrives as it was sent', async t => {
+  const away = { ...instance, api: { lasts: 5000, reason: 'connection refused' }, troubles: ['no Node'] }
+  const lines = [
+    instance,
+    away,
+    ...services,
+    { kind: 'gone', namespace: 'shop', name: 'db' },
+    { kind: 'whole' },
+  ]
+  for (const line of lines) {
+    const sent: unknown = JSON.parse(JSON.stringify(line))
+    t.strictSame(statusLineIn(sent), line)
+  }
+})
+
+t.test('what is no line of a status is refused', async t => {
+  const wrong: readonly unknown[] = [
+    'whole',
+    { kind: 'pod' },
+    { ...instance, process: '812' },
+    service('cart', [servedPort()], { labels: JSON.parse('{"app":7}') }),
+    { kind: 'gone', namespace: 'shop' },
+  ]
+  for (const line of wrong) t.throws(() => statusLineIn(line), TypeError)
+})
