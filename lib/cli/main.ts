@@ -11,6 +11,8 @@ import { exitCode, exitCodeHelp } from './exit-code.js'
 import { completion, completionHelp, type Shell, shells } from './completion/completion.js'
 import { findInheritance, type Inheritance } from './inheritance.js'
 import { onUncaught } from './on-uncaught.js'
+import { withStatus } from './commands/status.js'
+import { withTrace } from './commands/trace.js'
 import { asOnlyInstance } from './only-instance.js'
 import { type DoctorOptions, withDoctorOptions } from './options/doctor.js'
 import { type CleanupOptions, type RunOptions, withCleanupOptions, withRunOptions } from './options.js'
@@ -105,6 +107,8 @@ const program = (invocation: Invocation): Command => {
   withCleanupOptions(root.command('cleanup').description('remove everything that kube-portal left here'))
     .addHelpText('after', exitCodeHelp)
     .action(cleanupAction)
+  withStatus(root, invocation)
+  withTrace(root, invocation)
   withDoctorOptions(
     root.command('doctor').description('say what is in the way of kube-portal here, and what to do'),
   )

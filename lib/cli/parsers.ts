@@ -10,6 +10,7 @@ import { port, type Port } from '../model/port.js'
 import { type PortRange, portRange, portRangeSize } from '../model/port-range.js'
 import { onEndpointGone } from '../model/terms.js'
 import type { HttpPlace } from '../observe/http-port.js'
+import { labelSelector, type Requirement } from '../sandbox/api/select/label-selector.js'
 
 /** A reader of an option's text whose RangeError becomes a message about that option. */
 const checked =
@@ -61,6 +62,9 @@ export const serverUrl = checked((text: string): string => {
   return text
 })
 
+/** An IP address. */
+export const address = checked(ipAddress)
+
 /** Ranges of addresses, with commas between them; none: ''. */
 export const cidrs = checked((text: string): readonly Cidr[] =>
   text
@@ -86,6 +90,9 @@ const orElse = <Value>(read: () => Value, complaint: string): Value => {
     throw new RangeError(complaint, { cause })
   }
 }
+
+/** A selector of labels, as kubectl takes it. */
+export const selector = checked((text: string): readonly Requirement[] => labelSelector(text))
 
 const httpPlace = (usual: Port): ((text: string) => HttpPlace | 'nowhere') =>
   checked(text => {
