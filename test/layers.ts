@@ -24,7 +24,7 @@ const layers: Readonly<Record<string, Layer>> = {
   reach: { imports: ['model', 'stream'], types: ['host'], packages: ['ws'], node: ['net', 'https'] },
   // http: for `--master http://…`, which is what `kubectl proxy` offers.
   watch: { imports: ['model'], packages: ['@kubernetes/client-node'], node: ['http', 'http2', 'https'] },
-  observe: { imports: ['model'], packages: ['winston', 'prom-client'], node: ['http'] },
+  observe: { imports: ['model'], packages: ['winston'], node: ['http'] },
   proxy: { imports: ['model', 'balancer', 'dataplane', 'capture', 'reach'], types: ['host'] },
   control: { imports: ['model'], types: ['proxy'], node: ['http', 'net'] },
   // What a process leaves to its successor: sockets, and who is served where.

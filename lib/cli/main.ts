@@ -11,6 +11,7 @@ import { exitCode, exitCodeHelp } from './exit-code.js'
 import { completion, completionHelp, type Shell, shells } from './completion/completion.js'
 import { findInheritance, type Inheritance } from './inheritance.js'
 import { onUncaught } from './on-uncaught.js'
+import { withExplain } from './commands/explain.js'
 import { withStatus } from './commands/status.js'
 import { withTrace } from './commands/trace.js'
 import { asOnlyInstance } from './only-instance.js'
@@ -109,6 +110,7 @@ const program = (invocation: Invocation): Command => {
     .action(cleanupAction)
   withStatus(root, invocation)
   withTrace(root, invocation)
+  withExplain(root, invocation)
   withDoctorOptions(
     root.command('doctor').description('say what is in the way of kube-portal here, and what to do'),
   )

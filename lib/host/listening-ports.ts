@@ -1,13 +1,29 @@
 import type { Port } from '../model/port.js'
 import type { Host } from './host.js'
 
-/** The local port of each socket that listens (0A), as /proc/net/tcp has them. */
-const listening = /^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A/gm
+const line = /^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) /gm
 
-/** Whether a TCP socket of this machine listens at the port, at any address. False where the system does not tell. */
-export const isTaken = async (host: Host, port: Port): Promise<boolean> => {
-  const tables = await Promise.all(['tcp', 'tcp6'].map(name => host.readFile(`/proc/self/net/${name}`)))
-  return tables.some(table =>
-    Array.from((table ?? '').matchAll(listening)).some(([, hex = '']) => Number.parseInt(hex, 16) === port),
+/** In what states sockets wait for whoever comes. */
+const states = { TCP: ['0A'], UDP: ['07'] } as const
+
+/** The ports of this machine that somebody listens on; undefined where the system does not tell. */
+export const listeningPorts = async (
+  host: Host,
+  protocol: keyof typeof states,
+): Promise<ReadonlySet<number> | undefined> => {
+  const name = protocol.toLowerCase()
+  const tables = await Promise.all([name, `${name}6`].map(each => host.readFile(`/proc/self/net/${each}`)))
+  if (tables.every(table => table === undefined)) return undefined
+  const wanted: readonly string[] = states[protocol]
+  return new Set(
+    tables.flatMap(table =>
+      Array.from((table ?? '').matchAll(line))
+        .filter(([, , state = '']) => wanted.includes(state))
+        .map(([, port = '']) => Number.parseInt(port, 16)),
+    ),
   )
 }
+
+/** Whether a TCP socket of this machine listens at the port, at any address. False where the system does not tell. */
+export const isTaken = async (host: Host, port: Port): Promise<boolean> =>
+  (await listeningPorts(host, 'TCP'))?.has(port) ?? false

@@ -46,6 +46,16 @@ const mistakes: readonly (readonly [string, readonly string[], string])[] = [
     "error: option '--master <url>' argument '10.0.0.1' is invalid. an API server is written like https://192.0.2.1:6443.\nRun with --help for all options.\n",
   ],
   [
+    'what is neither a place nor a Service',
+    ['explain', 'web'],
+    `error: command-argument value 'web' is invalid for argument 'target'. it is ADDRESS:PORT[/udp], [ADDRESS]:PORT or svc/NAME[:PORT], not "web".\nRun with --help for all options.\n`,
+  ],
+  [
+    'a selector of labels that is none',
+    ['status', '-l', 'app=('],
+    `error: option '-l, --selector <labels>' argument 'app=(' is invalid. unable to parse requirement: found "app=(", expected: a label selector.\nRun with --help for all options.\n`,
+  ],
+  [
     'no kubeconfig anywhere',
     ['run', '--dry-run'],
     'kube-portal: there is no kubeconfig, so no way to know where the API server is\n  what to do: name one with --kubeconfig FILE or KUBECONFIG, or the server with --master URL\n',
@@ -112,6 +122,9 @@ t.test('--help names every option with its unit, its default and the exit codes'
     [['cleanup', '--help'], 'help-cleanup.txt'],
     [['doctor', '--help'], 'help-doctor.txt'],
     [['completion', '--help'], 'help-completion.txt'],
+    [['status', '--help'], 'help-status.txt'],
+    [['trace', '--help'], 'help-trace.txt'],
+    [['explain', '--help'], 'help-explain.txt'],
   ] as const)
     t.equal((await kubePortal(command)).stdout, readFileSync(`test/cli/${file}`, 'utf8'), file)
 })

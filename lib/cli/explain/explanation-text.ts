@@ -1,0 +1,46 @@
+import type { Finding } from './finding.js'
+
+export interface Explanation {
+  /** What is explained, as a heading. */
+  readonly subject: string
+  /** In the order of a client's way. */
+  readonly findings: readonly Finding[]
+}
+
+/** What most terminals have. */
+const width = 80
+
+const marks = { well: 'ok', note: '--', problem: '!!' } as const
+
+/** The words in lines that are no longer than `most`, unless a word is. */
+const wrapped = (text: string, most: number): readonly string[] =>
+  text.split(' ').reduce<readonly string[]>((lines, word) => {
+    const last = lines.at(-1)
+    return last === undefined || last.length + 1 + word.length > most
+      ? [...lines, word]
+      : [...lines.slice(0, -1), `${last} ${word}`]
+  }, [])
+
+const block = (head: string, text: string): string =>
+  wrapped(text, width - head.length)
+    .map((line, at) => `${at === 0 ? head : ' '.repeat(head.length)}${line}\n`)
+    .join('')
+
+const findingText = ({ stage, state, text }: Finding): string =>
+  block(`${marks[state]}  ${stage.padEnd(8)}  `, text)
+
+/** The first problem on the way: what comes after it may well follow from it. */
+export const firstProblem = (
+  findings: readonly Finding[],
+): Extract<Finding, { readonly state: 'problem' }> | undefined =>
+  findings.find(each => each.state === 'problem')
+
+const verdictText = (findings: readonly Finding[]): string => {
+  const first = firstProblem(findings)
+  if (!first) return block('verdict: ', 'a new client is served')
+  return block('verdict: ', first.text) + block('what to do: ', first.fix)
+}
+
+/** The explanation in lines of at most 80 columns, with the verdict at the end. */
+export const explanationText = ({ subject, findings }: Explanation): string =>
+  `${subject}\n\n${findings.map(findingText).join('')}\n${verdictText(findings)}`
