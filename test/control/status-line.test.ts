@@ -22,7 +22,7 @@ t.test('what is no line of a status is refused', async t => {
     'whole',
     { kind: 'pod' },
     { ...instance, process: '812' },
-    service('cart', [servedPort()], { labels: JSON.parse('{"app":7}') }),
+    { ...service('cart', [servedPort()]), labels: { app: 7 } },
     { kind: 'gone', namespace: 'shop' },
   ]
   for (const line of wrong) t.throws(() => statusLineIn(line), TypeError)

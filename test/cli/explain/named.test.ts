@@ -28,7 +28,7 @@ const events: readonly (readonly [ProxyEvent, RegExp])[] = [
   ],
   [{ type: 'successor-failed', reason: 'the new process ended with code 2' }, /reloading failed.*code 2\n/],
   [
-    { type: 'http-port-failed', port: port(10_256), reason: 'listen EADDRINUSE' },
+    { type: 'http-port-failed', purpose: 'health', port: port(10_256), reason: 'listen EADDRINUSE' },
     /no answers to \/healthz.*EADDRINUSE.*--healthz-bind-address\nend the program that has the port/,
   ],
   [
