@@ -8,7 +8,7 @@ import { withConfigCommand } from './configuration/command.js'
 import { configured } from './configuration/configured.js'
 import type { SayCrash } from './crash/say-crash.js'
 import { exitCode, exitCodeHelp } from './exit-code.js'
-import { completion, completionHelp, type Shell, shells } from './completion/completion.js'
+import { completion, completionHelp, shells } from './completion/completion.js'
 import { findInheritance, type Inheritance } from './inheritance.js'
 import { onUncaught } from './on-uncaught.js'
 import { withExplain } from './commands/explain.js'
@@ -124,7 +124,7 @@ const program = (invocation: Invocation): Command => {
     .description('print a script with which a shell completes commands and options')
     .addArgument(new Argument('<shell>').choices(shells))
     .addHelpText('after', completionHelp)
-    .action((shell: Shell) => void process.stdout.write(completion(root, shell)))
+    .action((shell: string) => void process.stdout.write(completion(root, shell)))
   withConfigCommand(root, code => (invocation.code = code))
   return root
 }

@@ -4,16 +4,15 @@ import { commandLine, type CompletedCommand } from './command-line.js'
 import { fish } from './fish.js'
 import { zsh } from './zsh.js'
 
-const scripts = { bash, zsh, fish } as const
-
-export type Shell = keyof typeof scripts
+const scripts: Readonly<Record<string, (program: CompletedCommand) => string>> = { bash, zsh, fish }
 
 /** The shells for which there is a script. */
-export const shells: readonly Shell[] = ['bash', 'zsh', 'fish']
+export const shells: readonly string[] = Object.keys(scripts)
 
-/** A script for the `shell`, which completes the commands and options of `program`. */
-export const completion = (program: Command, shell: Shell): string => {
-  const script: (program: CompletedCommand) => string = scripts[shell]
+/** A script for the `shell`, which completes the commands and options of `program`. Throws RangeError where there is none. */
+export const completion = (program: Command, shell: string): string => {
+  const script = scripts[shell]
+  if (!script) throw new RangeError(`there is no script for ${shell}`)
   return script(commandLine(program))
 }
 
