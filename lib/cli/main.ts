@@ -1,4 +1,4 @@
-import { Argument, Command, CommanderError } from 'commander'
+import { Command, CommanderError } from 'commander'
 import type { InstanceLock } from '../control/instance-lock.js'
 import { machine } from '../host/machine.js'
 import { checkOpenFiles } from '../host/open-files.js'
@@ -8,14 +8,14 @@ import { withConfigCommand } from './configuration/command.js'
 import { configured } from './configuration/configured.js'
 import type { SayCrash } from './crash/say-crash.js'
 import { exitCode, exitCodeHelp } from './exit-code.js'
-import { completion, completionHelp, shells } from './completion/completion.js'
 import { findInheritance, type Inheritance } from './inheritance.js'
 import { onUncaught } from './on-uncaught.js'
+import { withCompletion } from './commands/completion.js'
+import { withDoctor } from './commands/doctor.js'
 import { withExplain } from './commands/explain.js'
 import { withStatus } from './commands/status.js'
 import { withTrace } from './commands/trace.js'
 import { asOnlyInstance } from './only-instance.js'
-import { type DoctorOptions, withDoctorOptions } from './options/doctor.js'
 import { type CleanupOptions, type RunOptions, withCleanupOptions, withRunOptions } from './options.js'
 import { sayError } from './say-error.js'
 import { type NotifySocket, takeNotifySocket } from './supervisor/notify-socket.js'
@@ -111,20 +111,8 @@ const program = (invocation: Invocation): Command => {
   withStatus(root, invocation)
   withTrace(root, invocation)
   withExplain(root, invocation)
-  withDoctorOptions(
-    root.command('doctor').description('say what is in the way of kube-portal here, and what to do'),
-  )
-    .addHelpText('after', exitCodeHelp)
-    .action(async (options: DoctorOptions) => {
-      const { doctor } = await import('./doctor/doctor.js')
-      invocation.code = await doctor(options)
-    })
-  root
-    .command('completion')
-    .description('print a script with which a shell completes commands and options')
-    .addArgument(new Argument('<shell>').choices(shells))
-    .addHelpText('after', completionHelp)
-    .action((shell: string) => void process.stdout.write(completion(root, shell)))
+  withDoctor(root, invocation)
+  withCompletion(root)
   withConfigCommand(root, code => (invocation.code = code))
   return root
 }

@@ -5,16 +5,10 @@ import { localAddresses } from '../host/local-addresses.js'
 import { machine } from '../host/machine.js'
 import { Patience } from '../host/patience.js'
 import { durationText } from '../model/duration.js'
-import { endpointText } from '../model/endpoint.js'
 import type { Report } from '../model/event.js'
 import { Failure } from '../model/failure.js'
 import { type Milliseconds, milliseconds, seconds } from '../model/milliseconds.js'
 import { emptySnapshot } from '../model/snapshot.js'
-import { Metrics } from '../observe/metrics/metrics.js'
-import { LiveView } from '../control/live-view.js'
-import { Tracers } from '../control/tracers.js'
-import { describe } from '../observe/describe.js'
-import { Tally } from '../observe/tally.js'
 import { Audit } from '../proxy/audit.js'
 import { Succession } from '../takeover/succession.js'
 import { afterHandOver } from './after-hand-over.js'
@@ -24,7 +18,7 @@ import type { Cluster } from './cluster.js'
 import { exitCode } from './exit-code.js'
 import { firstLook, forgivenWhen } from './first-look.js'
 import type { Inheritance } from './inheritance.js'
-import { loopback } from './loopback.js'
+import { Observers } from './observers.js'
 import { lockName } from './only-instance.js'
 import type { RunOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
@@ -33,11 +27,8 @@ import { checkRivals } from './rivals.js'
 import { listenForSignals } from './signals.js'
 import { state } from './state.js'
 import type { NotifySocket } from './supervisor/notify-socket.js'
-import { supervisorAt } from './supervisor/supervisor-at.js'
 import { Tidying } from './tidying.js'
 import { UnnumberedNotice } from './unnumbered-notice.js'
-import { version } from './version.js'
-import { stderrLog } from './stderr-log.js'
 
 /** When a stop is asked for before there is much to stop, what is under way may take so long. */
 const beforeStop = milliseconds(250)
@@ -73,35 +64,17 @@ export const run = async (
 ): Promise<number> => {
   checkPeriods(options)
   const isFirst = inheritance === undefined
-  const log = stderrLog(options, { clock })
-  const tally = new Tally({ clock, warn: text => log.warn(text) })
-  const supervisor = notifySocket && supervisorAt(notifySocket, { isFirst, warn: text => log.warn(text) })
-  const metrics = new Metrics({
-    services: options.metricsServices,
-    build: { version, capture: options.capture, node_version: process.version },
-    clock,
-    now: () => new Date(),
-  })
-  const live = new LiveView({ clock, textOf: event => describe(event).text() })
-  const tracers = new Tracers(() => new Date())
+  const observers = new Observers(options, { isFirst, notifySocket })
+  const { log, metrics, live, tracers } = observers
   let cluster: Cluster | undefined
   const report: Report = event => {
-    log.event(event)
-    tally.note(event)
-    metrics.note(event)
-    supervisor?.note(event)
-    live.note(event)
-    tracers.note(event)
+    observers.note(event)
     if (event.type === 'synced') {
       metrics.programmed(cluster?.source.takeTriggers() ?? [])
       tidying.begin()
       void notice?.look()
     }
     if (event.type === 'took-over') void control.open()
-    if (event.type === 'listening' && options.capture === 'none')
-      log.info(
-        `${event.servicePort} is at ${endpointText({ address: loopback[event.family], port: event.port })}`,
-      )
   }
   let notice: UnnumberedNotice | undefined
   const addresses = new AddressWatch({ read: localAddresses, clock })
@@ -121,7 +94,6 @@ export const run = async (
     startNext: next => startNext({ ...next, variables: { ...next.variables, ...notifySocket?.variables } }),
     ...{ isFirst, succeeded, clock, report },
   })
-  supervisor?.start(() => proxy.health)
   if (lock) succeeded.estate.addServer(lockName, lock.server)
   const signals = listenForSignals({
     reload: () => succession.begin(),
@@ -135,7 +107,7 @@ export const run = async (
     patience.lasts(beforeStop)
   })
   try {
-    metrics.start()
+    observers.start(() => proxy.health)
     // Where there is a predecessor, it is still the one that serves, and that knows how it is.
     if (isFirst) await Promise.all([asked.start(), control.open()])
     const left = isFirst ? await folder.snapshot.load(report) : undefined
@@ -173,15 +145,12 @@ export const run = async (
     return exitCode.well
   } finally {
     succession.close()
-    tally.close()
-    log.close()
     await tidying.close()
     addresses.close()
     await audit.close()
     await Promise.all([proxy.leave(), asked.close(), control.close('stopped')])
     await cluster?.source.close()
-    await supervisor?.close()
-    metrics.close()
+    await observers.close()
     patience.close()
     signals.close()
   }
