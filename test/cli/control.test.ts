@@ -24,6 +24,7 @@ await inNamespace(import.meta.url, async () => {
   const web = deploy(cluster, 'web', 2)
   const dns = deployUdp(cluster, 'dns', 1)
   const portal = await running(['--hostname-override', cluster.nodeName])
+  t.teardown(() => portal.stop())
   await portal.served('default/web/TCP', 2)
   await portal.served('default/dns/UDP', 1)
   const where = endpointText(web)
@@ -114,17 +115,19 @@ ${id} default/web ended \\d+ B sent, \\d+ B received, \\S+ ms$`),
 
   t.test('a jump that somebody takes out is the verdict', async t => {
     let verdict = ''
+    let from = 0
     // It is put back within seconds, which may be just before somebody looks.
     for (let attempt = 0; attempt < 5 && !verdict.includes('jump'); attempt += 1) {
       const jump = (await run('iptables-save -t nat'))
         .split('\n')
         .find(line => line.endsWith('-j KUBE-PORTALS-HOST'))
       if (jump === undefined) continue
+      from = portal.now()
       await run('iptables -t nat -D OUTPUT 1')
       verdict = verdictOf((await explained('svc/web')).stdout)
     }
     t.match(verdict, /^verdict: no jump leads from nat OUTPUT to our rules/)
-    await portal.event('a repair', isOf('rules-repaired'))
+    await portal.event('a repair', isOf('rules-repaired'), from)
   })
 
   t.test("another proxy's rule, and a firewall's, are named", async t => {
@@ -178,7 +181,7 @@ ${id} default/web ended \\d+ B sent, \\d+ B received, \\S+ ms$`),
   })
 
   t.test('a node port that another program has is the verdict, and in the status', async t => {
-    const rival = createServer().listen(30_099, '0.0.0.0')
+    const rival = createServer(socket => socket.destroy()).listen(30_099, '0.0.0.0')
     await once(rival, 'listening')
     cluster.objects.create('services', {
       metadata: { name: 'taken', namespace: 'default' },
