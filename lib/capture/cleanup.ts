@@ -17,7 +17,7 @@ export interface CleanupOptions {
 
 const families: readonly Family[] = ['IPv4', 'IPv6']
 
-/** Without the program `ip`, nothing was made with it. */
+/** Without the program, or the right to use it, nothing was made with it. */
 export const ifThere = async (removed: Promise<readonly string[]>): Promise<readonly string[]> => {
   try {
     return await removed

@@ -40,7 +40,8 @@ export const removeLeftovers = ({ now, ...options }: LeftoversOptions): Promise<
       // IPv6 addresses that portals are listened on are marked in the same way: those that are not wanted go with them.
       const sorted = now.kind === 'addresses' && family === 'IPv6'
       return settled([
-        ...others.map(backend => new Iptables({ ...options, backend, families: [family] }).remove()),
+        // To an ordinary user with the right to write rules, iptables-legacy is closed all the same.
+        ...others.map(backend => ifThere(new Iptables({ ...options, backend, families: [family] }).remove())),
         ...(sorted ? [] : [ifThere(removeAddresses(ip, kept))]),
         ...(now.kind === 'rules' ? [ifThere(removeRoutes(ip))] : []),
       ])

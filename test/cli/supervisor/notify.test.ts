@@ -41,6 +41,7 @@ await inNamespace(import.meta.url, async () => {
     const web = await stage.serve('web')
     t.strictSame(await heardAt(stage.clients, stage.clusterIp('web')), allHear(web))
     t.notOk(stage.portal.events().some(isOf('state-not-saved')))
+    t.notMatch(stage.portal.words().join('\n'), 'cannot remove')
   })
 
   t.test('it lives, and says so', async t => {
