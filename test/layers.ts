@@ -57,7 +57,8 @@ const layers: Readonly<Record<string, Layer>> = {
   cli: {
     imports: [
       ...['model', 'balancer', 'host', 'dataplane', 'capture', 'reach', 'watch', 'observe', 'proxy'],
-      ...['control', 'config', 'sandbox', 'stream', 'takeover'],
+      // Not the sandbox, which is no part of the package.
+      ...['control', 'config', 'stream', 'takeover'],
     ],
     packages: ['commander'],
   },

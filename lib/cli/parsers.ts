@@ -10,7 +10,7 @@ import { port, type Port } from '../model/port.js'
 import { type PortRange, portRange, portRangeSize } from '../model/port-range.js'
 import { onEndpointGone } from '../model/terms.js'
 import type { HttpPlace } from '../observe/http-port.js'
-import { labelSelector, type Requirement } from '../sandbox/api/select/label-selector.js'
+import { labelSelector, type Requirement } from '../model/label-selector.js'
 
 /** A reader of an option's text whose RangeError becomes a message about that option. */
 const checked =

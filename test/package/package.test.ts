@@ -66,7 +66,8 @@ await inNamespace(import.meta.url, async () => {
     const packed = aboutIn(await readFile(join(folder, 'about.json'), 'utf8'))
     const files = listAt(packed, 'files').map(file => textAt(file, 'path'))
     const others = files.filter(file => !isRunning(file))
-    t.strictSame(others.sort(), ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+    const config = ['examples/config/kube-portal.schema.json', 'examples/config/kube-portal.yaml']
+    t.strictSame(others.sort(), ['CHANGELOG.md', 'LICENSE', 'README.md', ...config, 'package.json'])
     for (const file of ['bin/kube-portal.js', 'bin/guardian.js', 'lib/index.d.ts'])
       t.ok(files.includes(`dist/${file}`), file)
   })

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import type { Requirement } from '../../sandbox/api/select/label-selector.js'
+import type { Requirement } from '../../model/label-selector.js'
 import { selector } from '../parsers.js'
 import { readBy } from './read-by.js'
 

@@ -1,6 +1,6 @@
 import type { ServiceStatus } from '../../control/status.js'
 import { Failure } from '../../model/failure.js'
-import { matches } from '../../sandbox/api/select/label-selector.js'
+import { matches } from '../../model/label-selector.js'
 import type { StatusOptions } from '../options/status.js'
 import { similar } from './similar.js'
 

@@ -1,5 +1,5 @@
 import type { InstanceStatus } from '../../control/status.js'
-import { spanText } from '../../sandbox/api/print/age.js'
+import { spanText } from '../../model/span-text.js'
 
 const span = (milliseconds: number): string => spanText(milliseconds / 1000)
 

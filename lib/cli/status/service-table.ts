@@ -1,7 +1,7 @@
 import type { InstanceStatus, PortStatus, ServiceStatus } from '../../control/status.js'
 import { durationText } from '../../model/duration.js'
 import { milliseconds } from '../../model/milliseconds.js'
-import { shortened } from '../../sandbox/api/print/column.js'
+import { shortened } from '../../model/shortened.js'
 import { tableText } from './table-text.js'
 
 export interface TableOptions {

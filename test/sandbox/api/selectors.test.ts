@@ -1,7 +1,8 @@
 import t from 'tap'
 import { kindOf } from '../../../lib/sandbox/api/kinds.js'
 import { fieldSelector, meets } from '../../../lib/sandbox/api/select/field-selector.js'
-import { labelSelector, matches } from '../../../lib/sandbox/api/select/label-selector.js'
+import { matches } from '../../../lib/model/label-selector.js'
+import { labelSelector } from '../../../lib/sandbox/api/select/label-selector.js'
 
 const labels = { app: 'web', tier: 'front', 'example.com/zone': '' }
 

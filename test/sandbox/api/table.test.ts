@@ -2,7 +2,7 @@ import t from 'tap'
 import type { ApiObject } from '../../../lib/sandbox/api-object.js'
 import { listAt, textAt, textsAt } from '../../../lib/sandbox/json.js'
 import { kindOf } from '../../../lib/sandbox/api/kinds.js'
-import { spanText } from '../../../lib/sandbox/api/print/age.js'
+import { spanText } from '../../../lib/model/span-text.js'
 import { tableOf } from '../../../lib/sandbox/api/print/table.js'
 import type { Resource } from '../../../lib/sandbox/objects.js'
 

@@ -20,13 +20,6 @@ export const ageColumn: Column = {
 /** The texts with commas between, `<none>` when there are none. */
 export const listed = (texts: readonly string[]): string => (texts.length > 0 ? texts.join(',') : '<none>')
 
-/** The first `most` texts, and how many more there are. */
-export const shortened = (texts: readonly string[], most: number): string => {
-  if (texts.length === 0) return '<none>'
-  const shown = texts.slice(0, most).join(',')
-  return texts.length > most ? `${shown} + ${texts.length - most} more...` : shown
-}
-
 /** Labels, or a selector of labels. */
 export const labelsText = (labels: Readonly<Record<string, string>>): string =>
   listed(

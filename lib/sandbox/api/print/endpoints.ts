@@ -1,6 +1,7 @@
 import type { ApiObject } from '../../api-object.js'
 import { at, listAt, numberAt, textAt, textsAt } from '../../json.js'
-import { type Column, shortened } from './column.js'
+import { shortened } from '../../../model/shortened.js'
+import type { Column } from './column.js'
 
 const joined = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`

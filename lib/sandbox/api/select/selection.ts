@@ -1,7 +1,8 @@
 import type { ApiObject } from '../../api-object.js'
+import { matches } from '../../../model/label-selector.js'
 import type { Kind } from '../kinds.js'
 import { fieldSelector, meets } from './field-selector.js'
-import { labelSelector, matches } from './label-selector.js'
+import { labelSelector } from './label-selector.js'
 
 /** Which objects a list or a watch is about. */
 export interface Selection {
