@@ -55,6 +55,8 @@ export class ControlServer {
   #server: Server | undefined
   #placed: PlacedSocketFile | undefined
   readonly #open = new Set<Lines>()
+  /** Those of them that follow connections. */
+  readonly #tracing = new Set<Lines>()
   readonly #closing = new AbortController()
   #opening: Promise<void> | undefined
 
@@ -73,8 +75,7 @@ export class ControlServer {
     this.#closing.abort()
     await this.#opening
     if (how === 'stopped') await this.#placed?.remove()
-    const { tracing } = this
-    for (const lines of this.#open) lines.end(tracing.has(lines) ? { kind: 'ended', how } : undefined)
+    for (const lines of this.#open) lines.end(this.#tracing.has(lines) ? { kind: 'ended', how } : undefined)
     const server = this.#server
     if (!server) return
     const over = once(server, 'close')
@@ -84,9 +85,6 @@ export class ControlServer {
     await over
     late.cancel()
   }
-
-  /** Those of the open answers that follow connections. */
-  readonly tracing = new Set<Lines>()
 
   async #tryToOpen(): Promise<void> {
     const { path, files, report, process: pid } = this.#options
@@ -113,7 +111,8 @@ export class ControlServer {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     response.on('error', () => undefined)
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://control')
+    const [place = '/', base] = [request.url, 'http://control']
+    const { pathname, searchParams } = new URL(URL.canParse(place, base) ? place : '/', base)
     switch (pathname) {
       case '/status': {
         const { answers, clock } = this.#options
@@ -161,11 +160,11 @@ export class ControlServer {
           : namespace === null || id.startsWith(`${namespace}/`),
       take: step => lines.offer(step),
     })
-    this.tracing.add(lines)
+    this.#tracing.add(lines)
     lines.offer({ kind: 'begun' })
     void lines.closed.then(() => {
       stop()
-      this.tracing.delete(lines)
+      this.#tracing.delete(lines)
     })
   }
 }

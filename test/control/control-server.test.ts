@@ -242,6 +242,19 @@ t.test('more than a few who stay keep nobody from closing, and a flood is turned
   t.notOk(existsSync(path))
 })
 
+t.test('who asks for what is no path is told so, and nobody is harmed', async t => {
+  const path = `${shortFolder()}/control.sock`
+  const { server } = started(path)
+  await server.open()
+  const asking = request({ socketPath: path, path: '//' })
+  asking.end()
+  const answer = await new Promise<IncomingMessage>(resolve => asking.once('response', resolve))
+  t.equal(answer.statusCode, 404)
+  answer.resume()
+  t.equal((await all(ask('/choice?servicePort=shop/cart:http/TCP', { path }))).length, 1)
+  await server.close('stopped')
+})
+
 t.test('where nobody answers, it is said how to start; where we may not ask, who may', async t => {
   const path = `${shortFolder()}/control.sock`
   await t.rejects(all(ask('/status', { path })), {
