@@ -1,4 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import t from 'tap'
 import { configured } from '../../lib/cli/configuration/configured.js'
@@ -6,7 +8,7 @@ import { type EffectiveConfiguration, effectiveConfiguration } from '../../lib/c
 import { withRunOptions } from '../../lib/cli/options.js'
 import { fileOf } from '../../lib/config/file-of.js'
 import { kubeProxyFlags } from '../../lib/config/kube-proxy-flags.js'
-import { kubePortal } from './command.js'
+import { kubePortal, program } from './command.js'
 
 /** What is in force with these arguments of `kube-portal run`. */
 const effectOf = async (...args: readonly string[]): Promise<EffectiveConfiguration> => {
@@ -218,6 +220,18 @@ the configuration FOLDER/none cannot be read: there is no such file
 the configuration /proc/self/mem cannot be read: EIO: i/o error, read
 `,
   )
+})
+
+t.test('written to /dev/stdout, it comes after what is in the file that our output goes to', async t => {
+  const log = `${t.testdir()}/log`
+  writeFileSync(log, 'before\n')
+  const output = openSync(log, 'a')
+  const child = spawn(process.execPath, [program, 'run', '--write-config-to', '/dev/stdout'], {
+    stdio: ['ignore', output, 'ignore'],
+  })
+  t.strictSame(await once(child, 'exit'), [0, null])
+  closeSync(output)
+  t.match(readFileSync(log, 'utf8'), /^before\napiVersion: kubeproxy/)
 })
 
 t.test('a file that cannot be written is a usage error', async t => {
