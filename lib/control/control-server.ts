@@ -4,6 +4,7 @@ import type { Clock } from '../model/clock.js'
 import { errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import { seconds } from '../model/milliseconds.js'
+import { serviceOf } from '../model/service-port.js'
 import type { Choice } from './choice.js'
 import { Lines } from './lines.js'
 import type { PlacedSocketFile, SocketFiles } from './socket-files.js'
@@ -152,12 +153,12 @@ export class ControlServer {
     const lines = this.#lines(response)
     const services = new Set(asked.getAll('service'))
     const namespace = asked.get('namespace')
-    const serviceOf = (id: string): string => /^[^/]+\/[^/:]+/.exec(id)?.[0] ?? ''
     const stop = this.#options.tracers.add({
-      isWanted: id =>
-        services.size > 0
-          ? services.has(serviceOf(id))
-          : namespace === null || id.startsWith(`${namespace}/`),
+      isWanted: id => {
+        const of = serviceOf(id)
+        if (services.size > 0) return services.has(`${of.namespace}/${of.service}`)
+        return namespace === null || of.namespace === namespace
+      },
       take: step => lines.offer(step),
     })
     this.#tracing.add(lines)

@@ -83,7 +83,9 @@ export function* serviceStatuses(known: Known): Generator<ServiceStatus, void> {
   for (const view of known.ports) {
     const service = fromBefore(view.servicePort)
     const key = keyOf(service)
-    ports.set(key, [...(ports.get(key) ?? []), view])
+    const others = ports.get(key)
+    if (others) others.push(view)
+    else ports.set(key, [view])
     // What the cluster has by now is not what is served until the next sync.
     if (!services.has(key)) services.set(key, service)
   }

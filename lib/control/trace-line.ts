@@ -2,6 +2,7 @@ import { durationText } from '../model/duration.js'
 import { type Endpoint, endpointText } from '../model/endpoint.js'
 import type { ProxyEvent } from '../model/event.js'
 import { numberIn, objectIn, textIn, wordIn } from '../model/json.js'
+import type { ServicePortId } from '../model/service-port.js'
 import type { TraceStep } from '../model/trace-step.js'
 import { type FlowClient, isTraffic, type TrafficEvent } from '../model/traffic-event.js'
 
@@ -120,7 +121,10 @@ const isStep = (event: ProxyEvent | TraceStep): event is TrafficEvent | TraceSte
   isTraffic(event) || event.type === 'accepted' || event.type === 'chosen'
 
 /** The event, which happened `at`, as a step of a trace; undefined when it is none. */
-export const stepOf = (event: ProxyEvent | TraceStep, at: Date): Step | undefined => {
+export const stepOf = (
+  event: ProxyEvent | TraceStep,
+  at: Date,
+): (Step & { readonly servicePort: ServicePortId }) | undefined => {
   if (!isStep(event)) return undefined
   const [id, step, text] = toldOf(event)
   return { kind: 'step', at: at.toISOString(), id, servicePort: event.servicePort, step, text }

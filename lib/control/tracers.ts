@@ -1,11 +1,12 @@
 import type { ProxyEvent } from '../model/event.js'
+import type { ServicePortId } from '../model/service-port.js'
 import type { TraceStep, Tracing } from '../model/trace-step.js'
 import { type Step, stepOf } from './trace-line.js'
 
 /** Somebody who follows connections. */
 export interface Tracer {
   /** Whether a service port is one of those that it follows. */
-  readonly isWanted: (servicePort: string) => boolean
+  readonly isWanted: (servicePort: ServicePortId) => boolean
   /** Takes a step, or leaves it out. Never waits. */
   readonly take: (step: Step) => void
 }

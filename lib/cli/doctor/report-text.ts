@@ -1,27 +1,14 @@
+import { hanging } from '../hanging.js'
 import type { Finding } from './finding.js'
 
 const words: Readonly<Record<Finding['state'], string>> = { well: 'ok', unwise: 'note', wrong: 'WRONG' }
 
-/** The words of `text` in lines of at most `width` characters, longer words apart. */
-export const wrapped = (text: string, width: number): readonly string[] => {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line]
-}
-
-const row = ({ what, state, text, cure }: Finding, width: number): string => {
-  const beginning = `${words[state].padEnd(6)}${what.padEnd(15)}`
-  const indent = ' '.repeat(beginning.length)
-  const said = cure === undefined ? [text] : [text, `what to do: ${cure}`]
-  const lines = said.flatMap(each => wrapped(each, width - beginning.length))
-  return `${beginning}${lines.join(`\n${indent}`)}\n`
-}
+const row = ({ what, state, text, cure }: Finding, width: number): string =>
+  hanging(
+    `${words[state].padEnd(6)}${what.padEnd(15)}`,
+    cure === undefined ? [text] : [text, `what to do: ${cure}`],
+    width,
+  )
 
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
 

@@ -1,3 +1,4 @@
+import { hanging } from '../hanging.js'
 import type { Finding } from './finding.js'
 
 export interface Explanation {
@@ -12,19 +13,7 @@ const width = 80
 
 const marks = { well: 'ok', note: '--', problem: '!!' } as const
 
-/** The words in lines that are no longer than `most`, unless a word is. */
-const wrapped = (text: string, most: number): readonly string[] =>
-  text.split(' ').reduce<readonly string[]>((lines, word) => {
-    const last = lines.at(-1)
-    return last === undefined || last.length + 1 + word.length > most
-      ? [...lines, word]
-      : [...lines.slice(0, -1), `${last} ${word}`]
-  }, [])
-
-const block = (head: string, text: string): string =>
-  wrapped(text, width - head.length)
-    .map((line, at) => `${at === 0 ? head : ' '.repeat(head.length)}${line}\n`)
-    .join('')
+const block = (head: string, text: string): string => hanging(head, [text], width)
 
 const findingText = ({ stage, state, text }: Finding): string =>
   block(`${marks[state]}  ${stage.padEnd(8)}  `, text)
