@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.js'
 import { seconds } from '../model/milliseconds.js'
 import { turn } from '../model/turn.js'
+import { wait } from '../model/wait.js'
 import type { Lines } from './lines.js'
 import type { InstanceStatus, ServiceStatus, StatusLine } from './status.js'
 
@@ -41,18 +42,6 @@ const settled = (service: ServiceStatus): string =>
 
 const keyOf = ({ namespace, name }: ServiceStatus): string => `${namespace}/${name}`
 
-const pause = (clock: Clock, signal: AbortSignal, gone: Promise<void>): Promise<void> =>
-  new Promise(resolve => {
-    const over = (): void => {
-      alarm.cancel()
-      signal.removeEventListener('abort', over)
-      resolve()
-    }
-    const alarm = clock.after(period, over)
-    signal.addEventListener('abort', over)
-    void gone.then(over)
-  })
-
 /** Sends how it is and, to who watches, what changes. Resolves when all is said, or nobody listens any more. */
 export const sendStatus = async (source: StatusSource, lines: Lines, options: SendOptions): Promise<void> => {
   const { clock, watch, signal } = options
@@ -82,11 +71,12 @@ export const sendStatus = async (source: StatusSource, lines: Lines, options: Se
     return send({ kind: 'whole' })
   }
   if (!(await sendAll()) || !watch) return
-  let gone = false
-  void lines.closed.then(() => (gone = true))
-  const isOver = (): boolean => gone || signal.aborted
+  const left = new AbortController()
+  void lines.closed.then(() => left.abort())
+  const over = AbortSignal.any([signal, left.signal])
+  const isOver = (): boolean => over.aborted
   while (!isOver()) {
-    await pause(clock, signal, lines.closed)
+    await wait(clock, period, over)
     if (!isOver() && source.version() !== version && !(await sendAll())) return
   }
 }

@@ -9,7 +9,7 @@ import { Backoff } from './backoff.js'
 import { type Followed, keyOf, sameOr } from './followed.js'
 import type { Transport } from './transport.js'
 import { isOlder } from './version.js'
-import { wait } from './wait.js'
+import { wait } from '../model/wait.js'
 import { type WatchEvent, watchEvents } from './watch-event.js'
 import { wholeList } from './whole-list.js'
 

@@ -6,7 +6,7 @@ import { Backoff } from './backoff.js'
 import { parsed, wholeText } from './body.js'
 import { field, list, texts } from './raw.js'
 import type { Transport } from './transport.js'
-import { wait } from './wait.js'
+import { wait } from '../model/wait.js'
 import { refusalIn } from './whole-list.js'
 
 export interface ServiceRangesOptions {

@@ -1,5 +1,5 @@
-import type { Clock } from '../model/clock.js'
-import type { Milliseconds } from '../model/milliseconds.js'
+import type { Clock } from './clock.js'
+import type { Milliseconds } from './milliseconds.js'
 
 /** Resolves after `delay`, or at once when `signal` aborts. */
 export const wait = (clock: Clock, delay: Milliseconds, signal: AbortSignal): Promise<void> =>
