@@ -31,7 +31,7 @@ import { httpListener } from './http-listener.js'
 import { httpPorts } from './http-ports.js'
 import type { Inheritance } from './inheritance.js'
 import { listeners } from './listeners.js'
-import type { RunOptions } from './options.js'
+import type { ChosenOptions } from './options.js'
 import { readings, type ReadingsParts } from './readings.js'
 import { realClock as clock } from './real-clock.js'
 
@@ -82,7 +82,7 @@ const withFormer = (
 
 /** The parts, wired, down to this machine's listeners and rules. */
 export const assemble = async (
-  options: RunOptions,
+  options: ChosenOptions,
   { mode, addresses, folder, inheritance, metrics, source, tracing, report }: Surroundings,
 ): Promise<Assembly> => {
   const { capture, arrivals, places, rules = () => [] } = mode

@@ -17,7 +17,7 @@ import { seconds } from '../model/milliseconds.js'
 import type { Log } from '../observe/log.js'
 import { heldPlaces, noPlaces, type Places } from '../proxy/places.js'
 import { PortalPlaces } from '../proxy/portal-places.js'
-import type { NodeOptions } from './options/node.js'
+import type { CaptureChoice, NodeOptions } from './options/node.js'
 import { loopback } from './loopback.js'
 import { realClock as clock } from './real-clock.js'
 
@@ -43,7 +43,7 @@ export interface CaptureMode {
 
 export interface CaptureModeParts {
   readonly host: Host
-  readonly options: NodeOptions
+  readonly options: NodeOptions & { readonly capture: CaptureChoice }
   /** This machine's. */
   readonly addresses: () => readonly IpAddress[]
   readonly log: Log
@@ -133,6 +133,7 @@ export const captureMode = async (parts: CaptureModeParts): Promise<CaptureMode>
       return byIptables(parts, { target: dnat, arrivals: arrivingAt(dnat.addresses) })
     case 'bind':
       return byListening(parts)
+    case 'socks':
     case 'none':
       return {
         capture: new NoCapture(),

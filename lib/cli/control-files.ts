@@ -1,7 +1,7 @@
 import { isAnswered } from '../control/client.js'
 import type { SocketFiles } from '../control/socket-files.js'
 import { placeSocket, prepareSocket } from '../host/socket-file.js'
-import type { CaptureChoice } from './options/node.js'
+import { type CaptureChoice, mayChangeMachine } from './options/node.js'
 
 /**
  * What puts the socket at `path`. There may be several instances that capture nothing, and one that does beside them, which is the
@@ -10,7 +10,8 @@ import type { CaptureChoice } from './options/node.js'
 export const controlFiles = (path: string, capture: CaptureChoice): SocketFiles => ({
   placeSocket,
   prepareSocket: async temporary => {
-    if (capture === 'none' && (await isAnswered(path))) throw new Error('another kube-portal answers there')
+    if (!mayChangeMachine(capture) && (await isAnswered(path)))
+      throw new Error('another kube-portal answers there')
     await prepareSocket(temporary)
   },
 })

@@ -13,7 +13,7 @@ import type { Proxy } from '../proxy/proxy.js'
 import type { ApiSource } from '../watch/api-source.js'
 import { controlFiles } from './control-files.js'
 import { nodeName } from './node-name.js'
-import type { RunOptions } from './options.js'
+import type { ChosenOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
 import { statePath } from './state.js'
 import { version } from './version.js'
@@ -64,7 +64,7 @@ const choiceOf = (
   }
 }
 
-const answersOf = (options: RunOptions, { proxy, live, source }: ControlParts): Answers => {
+const answersOf = (options: ChosenOptions, { proxy, live, source }: ControlParts): Answers => {
   const began = clock.now()
   const known = (): Known => ({
     services: source()?.services ?? [],
@@ -102,7 +102,7 @@ const answersOf = (options: RunOptions, { proxy, live, source }: ControlParts): 
 }
 
 /** What answers `status`, `trace` and `explain`. Not open yet. */
-export const controlServer = async (options: RunOptions, parts: ControlParts): Promise<ControlServer> => {
+export const controlServer = async (options: ChosenOptions, parts: ControlParts): Promise<ControlServer> => {
   const { tracers, report } = parts
   const path = `${await statePath(options)}/${controlSocket}`
   return new ControlServer({

@@ -14,7 +14,8 @@ import type { SavedPorts } from '../proxy/saved/state-folder.js'
 import { type Placed, wantedFor } from '../proxy/wanted.js'
 import { openCluster } from './cluster.js'
 import { httpPlaces } from './http-places.js'
-import type { RunOptions } from './options.js'
+import type { ChosenOptions } from './options.js'
+import { mayChangeMachine } from './options/node.js'
 import { whyRival } from './rivals.js'
 import { state } from './state.js'
 import { stderrLog } from './stderr-log.js'
@@ -50,7 +51,7 @@ const textFor = (family: Family, placed: readonly Placed[], surroundings: Surrou
 }
 
 interface Surroundings {
-  readonly options: RunOptions
+  readonly options: ChosenOptions
   readonly snapshot: Snapshot
 }
 
@@ -59,7 +60,7 @@ interface Surroundings {
  * nothing. Local ports are those of the last run, else the next free ones, which are named as tentative. Rejects with a
  * Failure when the API server cannot be reached or refuses.
  */
-export const dryRun = async (options: RunOptions): Promise<void> => {
+export const dryRun = async (options: ChosenOptions): Promise<void> => {
   const log = stderrLog(options)
   const families = familiesAmong(localAddresses())
   const { source, readOnce } = await openCluster(options, { families, log, report: log.event })
@@ -75,8 +76,9 @@ export const dryRun = async (options: RunOptions): Promise<void> => {
     }))
     for (const { servicePort, localPort } of placed)
       if (saved.get(servicePort.id) !== localPort) process.stdout.write(tentative(servicePort.id, localPort))
-    const conflict =
-      options.capture === 'none' ? undefined : whyRival(await kubeProxyRules(machine), snapshot)
+    const conflict = !mayChangeMachine(options.capture)
+      ? undefined
+      : whyRival(await kubeProxyRules(machine), snapshot)
     if (conflict && !options.force) log.warn(`a run would refuse: ${conflict.message}; ${conflict.cure}`)
     if (options.capture === 'redirect' || options.capture === 'dnat')
       for (const family of families) process.stdout.write(textFor(family, placed, { options, snapshot }))

@@ -10,11 +10,11 @@ import type { Metrics } from '../observe/metrics/metrics.js'
 import type { Readings } from '../observe/metrics/readings.js'
 import { effectiveConfiguration } from './configuration/effective.js'
 import { httpPlaces } from './http-places.js'
-import type { RunOptions } from './options.js'
+import type { ChosenOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
 
 export interface HttpPortsParts {
-  readonly options: RunOptions
+  readonly options: ChosenOptions
   readonly families: readonly Family[]
   readonly health: () => Health
   readonly metrics: Metrics

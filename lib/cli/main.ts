@@ -1,9 +1,8 @@
 import { Command, CommanderError } from 'commander'
-import type { InstanceLock } from '../control/instance-lock.js'
-import { machine } from '../host/machine.js'
-import { checkOpenFiles } from '../host/open-files.js'
 import { errorStack } from '../model/error-text.js'
 import { Failure } from '../model/failure.js'
+import { machine } from '../host/machine.js'
+import { checkOpenFiles } from '../host/open-files.js'
 import { withConfigCommand } from './configuration/command.js'
 import { configured } from './configuration/configured.js'
 import type { SayCrash } from './crash/say-crash.js'
@@ -28,10 +27,6 @@ const cleanupAction = async (options: CleanupOptions): Promise<void> => {
     const { cleanup } = await import('./cleanup.js')
     await cleanup(options)
   })
-}
-
-const cures = {
-  run: 'run it with sudo; --capture none and --dry-run, which shows what it would do, need no privilege',
 }
 
 /** What a command leaves for the end of the process. */
@@ -72,20 +67,16 @@ const runWith = async (options: RunOptions, invocation: Invocation): Promise<num
   await checkOpenFiles(machine)
   if (options.dryRun) {
     const { dryRun } = await import('./dry-run.js')
-    await dryRun(options)
+    // What it shows is what it would do with every right.
+    await dryRun({ ...options, capture: options.capture === 'auto' ? 'redirect' : options.capture })
     return exitCode.well
   }
-  const work = async (lock?: InstanceLock): Promise<number> => {
-    const { countedCrash } = await import('./crash/say-crash.js')
-    invocation.sayCrash = await countedCrash(options)
-    const { run } = await import('./run.js')
-    return run(options, { inheritance, lock, notifySocket })
-  }
-  // What changes nothing on the machine may be there twice, and needs no right.
-  if (options.capture === 'none') return work()
-  return asOnlyInstance({ cure: cures.run, inheritance }, async lock => {
-    const { guarded } = await import('./crash/guarded.js')
-    return guarded(options, () => work(lock), { ...process.env, ...notifySocket?.variables })
+  const { start } = await import('./start.js')
+  return start(options, {
+    ...{ inheritance, notifySocket },
+    saysCrash: say => {
+      invocation.sayCrash = say
+    },
   })
 }
 

@@ -8,7 +8,8 @@ import type { Log } from '../observe/log.js'
 import { Metrics } from '../observe/metrics/metrics.js'
 import { Tally } from '../observe/tally.js'
 import { loopback } from './loopback.js'
-import type { RunOptions } from './options.js'
+import type { ChosenOptions } from './options.js'
+import { mayChangeMachine } from './options/node.js'
 import { realClock as clock } from './real-clock.js'
 import { stderrLog } from './stderr-log.js'
 import type { NotifySocket } from './supervisor/notify-socket.js'
@@ -33,7 +34,7 @@ export class Observers {
   readonly #supervisor: Supervisor | undefined
   readonly #saysPlaces: boolean
 
-  constructor(options: RunOptions, { isFirst, notifySocket }: ObserversOptions) {
+  constructor(options: ChosenOptions, { isFirst, notifySocket }: ObserversOptions) {
     const { capture, metricsServices: services } = options
     this.log = stderrLog(options, { clock })
     const warn = (text: string): void => {
@@ -45,8 +46,8 @@ export class Observers {
     })
     this.#tally = new Tally({ clock, warn })
     this.#supervisor = notifySocket && supervisorAt(notifySocket, { isFirst, warn })
-    // With `none`, nobody comes who is not told where.
-    this.#saysPlaces = capture === 'none'
+    // Then nobody comes who is not told where.
+    this.#saysPlaces = !mayChangeMachine(capture)
   }
 
   note(event: ProxyEvent): void {

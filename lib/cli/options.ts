@@ -5,7 +5,8 @@ import type { OnCrash } from './crash/on-crash.js'
 import { type HealthOptions, withHealthOptions } from './options/health.js'
 import { type MetricsOptions, withMetricsOptions } from './options/metrics.js'
 import { type LoggingOptions, withLoggingOptions } from './options/logging.js'
-import { type NodeOptions, withNodeOptions } from './options/node.js'
+import { type LaptopOptions, withLaptopOptions } from './options/laptop.js'
+import { type CaptureChoice, type NodeOptions, withNodeOptions } from './options/node.js'
 import { type ProxyOptions, withProxyOptions } from './options/proxy.js'
 
 /** What `kube-portal cleanup` was told. */
@@ -21,12 +22,16 @@ export interface RunOptions
     ClusterOptions,
     ConfigurationOptions,
     HealthOptions,
+    LaptopOptions,
     MetricsOptions,
     NodeOptions,
     ProxyOptions {
   readonly onCrash: OnCrash | 'auto'
   readonly cleanup?: true
 }
+
+/** The same, once it is decided how clients are led here. */
+export type ChosenOptions = RunOptions & { readonly capture: CaptureChoice }
 
 const withStateOption = (command: Command): Command =>
   command.option(
@@ -57,7 +62,8 @@ const withModeOptions = (command: Command): Command =>
 
 /** In the order of --help. */
 const groups = [
-  ...[withConfigurationOptions, withClusterOptions, withNodeOptions, withProxyOptions, withCrashOption],
+  ...[withConfigurationOptions, withClusterOptions, withNodeOptions, withLaptopOptions],
+  ...[withProxyOptions, withCrashOption],
   ...[withStateOption, withHealthOptions, withMetricsOptions, withLoggingOptions, withModeOptions],
 ]
 

@@ -9,6 +9,7 @@ import { nodePortAddresses } from '../model/node-port-addresses.js'
 import { port, type Port } from '../model/port.js'
 import { type PortRange, portRange, portRangeSize } from '../model/port-range.js'
 import { onEndpointGone } from '../model/terms.js'
+import { type Endpoint, endpointText } from '../model/endpoint.js'
 import type { HttpPlace } from '../observe/http-port.js'
 import { labelSelector, type Requirement } from '../model/label-selector.js'
 
@@ -121,4 +122,36 @@ export const metricsPlace = httpPlace(usualPorts.metrics)
 export const count = checked((text: string): number => {
   if (!/^\d{1,7}$/.test(text)) throw new RangeError('it is a whole number from 0 to 9999999')
   return Number(text)
+})
+
+const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+
+/** Names of namespaces, with commas between them. */
+export const namespaces = checked((text: string): readonly string[] => {
+  const names = text
+    .split(',')
+    .map(each => each.trim())
+    .filter(each => each !== '')
+  const wrong = names.find(each => !label.test(each))
+  if (wrong !== undefined) throw new RangeError(`${JSON.stringify(wrong)} is no name of a namespace`)
+  if (names.length === 0) throw new RangeError('it takes at least one namespace; leave it out for all')
+  return [...new Set(names)]
+})
+
+/** What names of a cluster end with, such as `cluster.local`. */
+export const clusterDomain = checked((text: string): string => {
+  const domain = text.toLowerCase().replace(/^\.|\.$/g, '')
+  if (domain.length > 200 || !domain.split('.').every(each => label.test(each)))
+    throw new RangeError('it is written like cluster.local')
+  return domain
+})
+
+/** Reads where only programs of this machine come to: `127.0.0.1:1080`, `[::1]:1080`. */
+export const loopbackPlace = checked((text: string): Endpoint => {
+  const [, bracketed, plain = bracketed ?? '', number] = /^(?:\[(.*)\]|([^:]*)):(\d+)$/.exec(text) ?? []
+  const complaint = `${JSON.stringify(text)} is not written like 127.0.0.1:1080 or [::1]:1080`
+  const place = orElse(() => ({ address: ipAddress(plain), port: port(Number(number)) }), complaint)
+  if (place.address !== '::1' && !place.address.startsWith('127.'))
+    throw new RangeError(`${endpointText(place)} is not on loopback, so others could come, too`)
+  return place
 })

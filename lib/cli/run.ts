@@ -20,7 +20,7 @@ import { firstLook, forgivenWhen } from './first-look.js'
 import type { Inheritance } from './inheritance.js'
 import { Observers } from './observers.js'
 import { lockName } from './only-instance.js'
-import type { RunOptions } from './options.js'
+import type { ChosenOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
 import { controlServer } from './control.js'
 import { checkRivals } from './rivals.js'
@@ -39,7 +39,7 @@ const until = (signal: AbortSignal): Promise<undefined> =>
     else signal.addEventListener('abort', () => resolve(undefined), { once: true })
   })
 
-const checkPeriods = ({ iptablesSyncPeriod: most, iptablesMinSyncPeriod: least }: RunOptions): void => {
+const checkPeriods = ({ iptablesSyncPeriod: most, iptablesMinSyncPeriod: least }: ChosenOptions): void => {
   if (most >= least) return
   const text = `--iptables-sync-period (${durationText(most)}) is shorter than --iptables-min-sync-period (${durationText(least)})`
   throw new Failure('usage', text, { cure: 'make the first at least as long as the second' })
@@ -52,6 +52,8 @@ export interface RunRights {
   readonly inheritance: Inheritance | undefined
   /** Absent: nobody wants to be told how we are. */
   readonly notifySocket?: NotifySocket | undefined
+  /** Why clients are led here as they are; absent: because that is what is usual, or was asked for. */
+  readonly whyCapture?: string | undefined
 }
 
 /**
@@ -59,13 +61,14 @@ export interface RunRights {
  * or not end well.
  */
 export const run = async (
-  options: RunOptions,
-  { lock, inheritance, notifySocket }: RunRights,
+  options: ChosenOptions,
+  { lock, inheritance, notifySocket, whyCapture }: RunRights,
 ): Promise<number> => {
   checkPeriods(options)
   const isFirst = inheritance === undefined
   const observers = new Observers(options, { isFirst, notifySocket })
   const { log, metrics, live, tracers } = observers
+  if (whyCapture !== undefined) log.info(`--capture ${options.capture}: ${whyCapture}`)
   let cluster: Cluster | undefined
   const report: Report = event => {
     observers.note(event)

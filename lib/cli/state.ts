@@ -2,7 +2,7 @@ import type { Host } from '../host/host.js'
 import { machine } from '../host/machine.js'
 import { withoutFiles } from '../host/without-files.js'
 import { type StateFolder, stateFolder } from '../proxy/saved/state-folder.js'
-import type { CaptureChoice } from './options/node.js'
+import { type CaptureChoice, mayChangeMachine } from './options/node.js'
 
 interface StateOptions {
   readonly stateDir?: string
@@ -31,6 +31,6 @@ export const state = async (
   host: Host = machine,
 ): Promise<StateFolder> => {
   // No rule leads to its local ports; and it may run beside an instance whose folder this is.
-  if (capture === 'none') return stateFolder(withoutFiles, system)
+  if (capture !== undefined && !mayChangeMachine(capture)) return stateFolder(withoutFiles, system)
   return stateFolder(host, await statePath(stateDir === undefined ? {} : { stateDir }))
 }

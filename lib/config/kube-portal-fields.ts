@@ -15,10 +15,53 @@ export const kubePortalFields: readonly AppliedField[] = [
     about: "the API server's URL, instead of the kubeconfig's",
   },
   {
+    path: 'namespaces',
+    type: 'texts',
+    option: 'namespace',
+    about: 'only Services of these namespaces, with rights in no others; by default all',
+  },
+  {
     path: 'capture',
-    type: ['redirect', 'dnat', 'bind', 'none'],
+    type: ['auto', 'redirect', 'dnat', 'bind', 'socks', 'none'],
     option: 'capture',
-    about: 'how clients are led here; by default redirect',
+    about: 'how clients are led here; by default auto: redirect, else what the machine and our rights allow',
+  },
+  {
+    path: 'reach',
+    type: ['auto', 'direct', 'routes', 'portforward'],
+    option: 'reach',
+    about:
+      'how endpoints are reached; by default auto: direct on a Node and where that works, else routes, else portforward',
+  },
+  {
+    path: 'serviceRoutes',
+    type: ['auto', 'always', 'never'],
+    option: 'serviceRoutes',
+    about: 'whether cluster IPs are made to end here; by default auto: where this machine is no Node',
+  },
+  {
+    path: 'allowOverlap',
+    type: 'flag',
+    option: 'allowOverlap',
+    about: 'add routes even where others lead to the same addresses',
+  },
+  {
+    path: 'socksBindAddress',
+    type: 'text',
+    option: 'socksBindAddress',
+    about: 'where capture socks listens; by default 127.0.0.1:1080',
+  },
+  {
+    path: 'dns',
+    type: ['none', 'hosts', 'resolved'],
+    option: 'dns',
+    about: "how programs here learn Services' names; by default none: not at all",
+  },
+  {
+    path: 'clusterDomain',
+    type: 'text',
+    option: 'clusterDomain',
+    about: "what the cluster's own names end with; by default cluster.local",
   },
   {
     path: 'iptablesBackend',

@@ -32,7 +32,7 @@ const lines = async (shell: string, args: readonly string[]): Promise<readonly s
 const cases: readonly (readonly [readonly string[], readonly string[]])[] = [
   [
     ['run', '--capture', ''],
-    ['bind', 'dnat', 'none', 'redirect'],
+    ['auto', 'bind', 'dnat', 'none', 'redirect', 'socks'],
   ],
   [['cleanup', '--dr'], ['--dry-run']],
   [['run', '--context', ''], []],
@@ -69,7 +69,7 @@ t.test('zsh takes the script for a completion of the program', await needing('zs
   const script = `autoload -U compinit; compinit -u -D; source ${file}; print $_comps[kube-portal]; functions _kube_portal_run`
   const [name, ...body] = await lines('zsh', ['-f', '-c', script])
   t.equal(name, '_kube_portal')
-  t.match(body.join('\n'), '--capture=[how clients are led here]:value:(redirect dnat bind none)')
+  t.match(body.join('\n'), '--capture=[how clients are led here]:value:(auto redirect dnat bind socks none)')
 })
 
 t.test('another shell is refused, with the names of those that there are', async t => {

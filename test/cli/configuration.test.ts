@@ -23,7 +23,14 @@ const samples: Readonly<Record<string, string>> = {
   '--context': 'home',
   '--master': 'https://192.0.2.1:6443',
   '--hostname-override': 'node-1',
+  '--namespace': 'shop,kube-system',
   '--capture': 'none',
+  '--reach': 'portforward',
+  '--service-routes': 'never',
+  '--allow-overlap': '',
+  '--socks-bind-address': '[::1]:1081',
+  '--dns': 'hosts',
+  '--cluster-domain': 'example.internal',
   '--force': '',
   '--iptables-backend': 'nft',
   '--nodeport-addresses': 'primary,localhost,192.0.2.0/24',
@@ -49,6 +56,12 @@ const samples: Readonly<Record<string, string>> = {
   '--logging-format': 'json',
 }
 
+/** How it is written on a command line. */
+const sampleOf = (flag: string): readonly string[] => {
+  const isSwitch = flag === '--force' || flag === '--allow-overlap'
+  return isSwitch ? [flag] : [flag, samples[flag] ?? '']
+}
+
 /** What is no setting of a proxy that runs. */
 const elsewhere = ['--config', '--strict-config', '--write-config-to', '--dry-run', '--cleanup', '--version']
 
@@ -61,9 +74,7 @@ t.test('a file can say all that a command line can', async t => {
 t.test('what --write-config-to writes means the same when it is read again', async t => {
   const file = `${t.testdir()}/effective.yaml`
   const usual = await effectOf()
-  const withValue = Object.entries(samples).map(([flag, value]) =>
-    flag === '--force' ? [flag] : [flag, value],
-  )
+  const withValue = Object.keys(samples).map(sampleOf)
   for (const args of [...withValue, withValue.flat()]) {
     const effect = await effectOf(...args)
     t.notSame(effect, usual, args.join(' '))
@@ -95,9 +106,6 @@ t.test(
         if (name !== 'mode') t.match(text, new RegExp(`^${name}:`, 'm'), name)
   },
 )
-
-const sampleOf = (flag: string): readonly string[] =>
-  flag === '--force' ? [flag] : [flag, samples[flag] ?? '']
 
 const withoutTime = (text: string): string => text.replaceAll(/^\S+Z /gm, '')
 
@@ -141,7 +149,12 @@ mode: userspace
 ---
 apiVersion: kube-portal.dev/v1alpha1
 kind: KubePortalConfiguration
-capture: redirect
+capture: auto
+reach: auto
+serviceRoutes: auto
+socksBindAddress: 127.0.0.1:1080
+dns: none
+clusterDomain: cluster.local
 iptablesBackend: auto
 drainTimeout: 10s
 tcpIdleTimeout: 0s

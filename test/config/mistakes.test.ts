@@ -124,7 +124,7 @@ mode: fast
   [
     'mistakes of JSON',
     '{\r\n  "apiVersion": "kube-portal.dev/v1alpha1",\r\n  "kind": "KubePortalConfiguration",\r\n  "capture": "iptables"\r\n}\r\n',
-    ['f:4:14: capture: redirect, dnat, bind or none is expected, not "iptables"'],
+    ['f:4:14: capture: auto, redirect, dnat, bind, socks or none is expected, not "iptables"'],
   ],
 ]
 

@@ -1,5 +1,5 @@
 import { errorStack, errorText } from '../../model/error-text.js'
-import type { RunOptions } from '../options.js'
+import type { ChosenOptions } from '../options.js'
 import { state } from '../state.js'
 import { stderrLog } from '../stderr-log.js'
 
@@ -9,7 +9,7 @@ export type SayCrash = (error: unknown) => void
 /**
  * A way to say it in the log's form, and to count it for the next start; what was counted before is said now.
  */
-export const countedCrash = async (options: RunOptions): Promise<SayCrash> => {
+export const countedCrash = async (options: ChosenOptions): Promise<SayCrash> => {
   const log = stderrLog(options)
   const { crashes } = await state(options)
   const before = await crashes.load(log.event)

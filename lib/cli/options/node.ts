@@ -5,13 +5,17 @@ import { cidrs, interfaceName, nodePorts } from '../parsers.js'
 import { readBy } from './read-by.js'
 
 /** How clients are led to our listeners. */
-export type CaptureChoice = 'redirect' | 'dnat' | 'bind' | 'none'
+export type CaptureChoice = 'redirect' | 'dnat' | 'bind' | 'socks' | 'none'
+
+/** Whether clients are led here by what is changed on this machine, which takes rights, and which only one may do at a time. */
+export const mayChangeMachine = (capture: CaptureChoice | 'auto'): boolean =>
+  capture !== 'socks' && capture !== 'none'
 
 export type DetectLocalMode = 'ClusterCIDR' | 'NodeCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix'
 
 /** What this machine is in the cluster, and how clients on it and outside are met. */
 export interface NodeOptions {
-  readonly capture: CaptureChoice
+  readonly capture: CaptureChoice | 'auto'
   readonly force?: true
   readonly iptablesBackend: 'auto' | 'nft' | 'legacy'
   readonly hostnameOverride?: string
@@ -29,10 +33,10 @@ const withPortalOptions = (command: Command): Command =>
     .addOption(
       new Option(
         '--capture <mode>',
-        "how clients are led here: by iptables with redirect, or dnat to an address on lo (for pods whose interfaces have no address); bind, without iptables: by listening on the Services' own addresses; none: only local ports, on 127.0.0.1",
+        "how clients are led here: by iptables with redirect, or dnat to an address on lo (for pods whose interfaces have no address); bind, without iptables: by listening on the Services' own addresses; without any right, socks: by a SOCKS5 proxy that knows Services' names, or none: only local ports, on 127.0.0.1; auto: redirect, else what this machine and our rights allow",
       )
-        .choices(['redirect', 'dnat', 'bind', 'none'])
-        .default('redirect'),
+        .choices(['auto', 'redirect', 'dnat', 'bind', 'socks', 'none'])
+        .default('auto'),
     )
     .option('--force', 'go before a kube-proxy that has rules in force for the same Services')
     .addOption(

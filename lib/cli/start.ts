@@ -1,0 +1,49 @@
+import type { InstanceLock } from '../control/instance-lock.js'
+import { machine } from '../host/machine.js'
+import { withCapture } from './capture-choice.js'
+import type { SayCrash } from './crash/say-crash.js'
+import type { Inheritance } from './inheritance.js'
+import { asOnlyInstance } from './only-instance.js'
+import type { ChosenOptions, RunOptions } from './options.js'
+import { mayChangeMachine } from './options/node.js'
+import type { NotifySocket } from './supervisor/notify-socket.js'
+
+const cure =
+  'run it with sudo; --capture socks, --capture none and --dry-run, which shows what it would do, need no privilege'
+
+/** What a process that is to run was started with. */
+export interface Start {
+  readonly inheritance: Inheritance | undefined
+  /** Who is told, as it runs, how it is. */
+  readonly notifySocket: NotifySocket | undefined
+  /** Told how a crash is said from now on. */
+  readonly saysCrash: (say: SayCrash) => void
+}
+
+/** Whether it changes this machine, which only one may do at a time. */
+const changesMachine = ({ capture, reach }: ChosenOptions): boolean =>
+  mayChangeMachine(capture) || reach === 'routes'
+
+/**
+ * Runs the proxy with what it needs around it: the lock, and a guardian. Resolves with the exit code; rejects with a Failure when it
+ * cannot begin.
+ */
+export const start = async (asked: RunOptions, started: Start): Promise<number> => {
+  const { inheritance, notifySocket, saysCrash } = started
+  const facts = {
+    ...{ env: { ...process.env, ...notifySocket?.variables }, host: machine },
+    ...{ platform: process.platform, user: process.getuid?.() },
+  }
+  const { options, why } = await withCapture(asked, facts)
+  const work = async (lock?: InstanceLock): Promise<number> => {
+    const { countedCrash } = await import('./crash/say-crash.js')
+    saysCrash(await countedCrash(options))
+    const { run } = await import('./run.js')
+    return run(options, { inheritance, lock, notifySocket, whyCapture: why })
+  }
+  if (!changesMachine(options)) return work()
+  return asOnlyInstance({ cure, inheritance }, async lock => {
+    const { guarded } = await import('./crash/guarded.js')
+    return guarded(options, () => work(lock), facts.env)
+  })
+}
