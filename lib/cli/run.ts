@@ -68,7 +68,6 @@ export const run = async (
   const isFirst = inheritance === undefined
   const observers = new Observers(options, { isFirst, notifySocket })
   const { log, metrics, live, tracers } = observers
-  if (whyCapture !== undefined) log.info(`--capture ${options.capture}: ${whyCapture}`)
   let cluster: Cluster | undefined
   const report: Report = event => {
     observers.note(event)
@@ -79,6 +78,10 @@ export const run = async (
     }
     if (event.type === 'took-over') void control.open()
   }
+  report({
+    ...{ type: 'capture-chosen', capture: options.capture },
+    ...(whyCapture !== undefined && { why: whyCapture }),
+  })
   let notice: UnnumberedNotice | undefined
   const addresses = new AddressWatch({ read: localAddresses, clock })
   const patience = new Patience(clock)

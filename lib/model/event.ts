@@ -5,6 +5,7 @@ import type { Milliseconds } from './milliseconds.js'
 import type { NodeEvent } from './node-event.js'
 import type { Port } from './port.js'
 import type { Affinity, ServicePortId } from './service-port.js'
+import type { SetUpEvent } from './set-up-event.js'
 import type { TakeoverEvent } from './takeover-event.js'
 import type { TrafficEvent } from './traffic-event.js'
 
@@ -184,7 +185,8 @@ export type ProxyOwnEvent =
     }
 
 /** Everything that happens in the program, as plain facts. `observe` makes words and numbers of them. */
-export type ProxyEvent = TrafficEvent | ApiEvent | ProxyOwnEvent | NodeEvent | TakeoverEvent | CrashEvent
+export type ProxyEvent =
+  TrafficEvent | SetUpEvent | ApiEvent | ProxyOwnEvent | NodeEvent | TakeoverEvent | CrashEvent
 
 /** Takes note of what happened. Never throws and never waits. */
 export type Report = (event: ProxyEvent) => void

@@ -1,0 +1,32 @@
+import type { ReachChoice } from '../options/laptop.js'
+
+/** What can be found out, each of which takes more than the one before it. */
+export interface ReachFacts {
+  /** The Node that this machine is; undefined where it is none. */
+  readonly node: string | undefined
+  /** Whether a supervisor started us: then we are a node agent, whatever the Node is called. */
+  readonly isSupervised: boolean
+  /** Some endpoint that takes connections from here, as people write it. */
+  readonly answering: () => Promise<string | undefined>
+  /** Why routes to the nodes' pods cannot be added here; undefined where they can. */
+  readonly whyNoRoutes: () => Promise<string | undefined>
+}
+
+/** How endpoints are reached, and why so. */
+export interface ChosenReach {
+  readonly reach: ReachChoice
+  readonly why: string
+}
+
+/** What `--reach auto` means here: the way that changes least, of those that lead there. */
+export const chooseReach = async (facts: ReachFacts): Promise<ChosenReach> => {
+  const { node, isSupervised, answering, whyNoRoutes } = facts
+  if (node !== undefined) return { reach: 'direct', why: `this machine is the Node ${node}` }
+  if (isSupervised) return { reach: 'direct', why: 'a supervisor started this, as it does on a node' }
+  const endpoint = await answering()
+  if (endpoint !== undefined) return { reach: 'direct', why: `${endpoint} answers from here` }
+  const whyNot = await whyNoRoutes()
+  return whyNot === undefined
+    ? { reach: 'routes', why: "pods do not answer from here, and their nodes are on this machine's network" }
+    : { reach: 'portforward', why: `pods do not answer from here, and ${whyNot}` }
+}

@@ -1,0 +1,39 @@
+import t from 'tap'
+import { chooseReach, type ReachFacts } from '../../lib/cli/reach/choose-reach.js'
+
+const laptop: ReachFacts = {
+  node: undefined,
+  isSupervised: false,
+  answering: () => Promise.resolve(undefined),
+  whyNoRoutes: () => Promise.resolve(undefined),
+}
+
+const unasked = (): Promise<never> => Promise.reject(new Error('nobody has to find that out'))
+
+t.test('a Node reaches endpoints as they are, and dials none to find out', async t => {
+  const nobody = { answering: unasked, whyNoRoutes: unasked }
+  t.strictSame(await chooseReach({ ...laptop, ...nobody, node: 'worker-1' }), {
+    ...{ reach: 'direct', why: 'this machine is the Node worker-1' },
+  })
+  t.strictSame(await chooseReach({ ...laptop, ...nobody, isSupervised: true }), {
+    ...{ reach: 'direct', why: 'a supervisor started this, as it does on a node' },
+  })
+})
+
+t.test('where an endpoint answers, nothing is added', async t => {
+  const answering = () => Promise.resolve('10.244.1.5:8080')
+  t.strictSame(await chooseReach({ ...laptop, answering, whyNoRoutes: unasked }), {
+    ...{ reach: 'direct', why: '10.244.1.5:8080 answers from here' },
+  })
+})
+
+t.test('routes are added where they lead to the pods, else the API server forwards', async t => {
+  t.strictSame(await chooseReach(laptop), {
+    reach: 'routes',
+    why: "pods do not answer from here, and their nodes are on this machine's network",
+  })
+  const whyNoRoutes = () => Promise.resolve('only root may add routes')
+  t.strictSame(await chooseReach({ ...laptop, whyNoRoutes }), {
+    ...{ reach: 'portforward', why: 'pods do not answer from here, and only root may add routes' },
+  })
+})
