@@ -7,6 +7,7 @@ import { describe } from '../observe/describe.js'
 import type { Log } from '../observe/log.js'
 import { Metrics } from '../observe/metrics/metrics.js'
 import { Tally } from '../observe/tally.js'
+import type { Screen } from './first-screen/screen.js'
 import { loopback } from './loopback.js'
 import type { ChosenOptions } from './options.js'
 import { mayChangeMachine } from './options/node.js'
@@ -22,6 +23,8 @@ export interface ObserversOptions {
   readonly isFirst: boolean
   /** Absent: nobody wants to be told how we are. */
   readonly notifySocket?: NotifySocket | undefined
+  /** Somebody sits in front of it, and this is what they see. Absent: lines for whoever reads them later. */
+  readonly screen?: Screen | undefined
 }
 
 /** All who take note of what happens: the log, who counts, who supervises, and who looks on. */
@@ -34,9 +37,9 @@ export class Observers {
   readonly #supervisor: Supervisor | undefined
   readonly #saysPlaces: boolean
 
-  constructor(options: ChosenOptions, { isFirst, notifySocket }: ObserversOptions) {
+  constructor(options: ChosenOptions, { isFirst, notifySocket, screen }: ObserversOptions) {
     const { capture, metricsServices: services } = options
-    this.log = stderrLog(options, { clock })
+    this.log = screen ?? stderrLog(options, { clock })
     const warn = (text: string): void => {
       this.log.warn(text)
     }
@@ -47,7 +50,7 @@ export class Observers {
     this.#tally = new Tally({ clock, warn })
     this.#supervisor = notifySocket && supervisorAt(notifySocket, { isFirst, warn })
     // Then nobody comes who is not told where.
-    this.#saysPlaces = !mayChangeMachine(capture)
+    this.#saysPlaces = !screen && !mayChangeMachine(capture)
   }
 
   note(event: ProxyEvent): void {

@@ -16,6 +16,7 @@ import { assemble } from './assemble.js'
 import { captureMode } from './capture-mode.js'
 import type { Cluster } from './cluster.js'
 import { exitCode } from './exit-code.js'
+import { Screen } from './first-screen/screen.js'
 import { firstLook, forgivenWhen } from './first-look.js'
 import type { Inheritance } from './inheritance.js'
 import { Observers } from './observers.js'
@@ -45,6 +46,10 @@ const checkPeriods = ({ iptablesSyncPeriod: most, iptablesMinSyncPeriod: least }
   throw new Failure('usage', text, { cure: 'make the first at least as long as the second' })
 }
 
+/** Whether somebody sits in front of it, and did not ask for a log. */
+const isWatched = ({ v, loggingFormat }: ChosenOptions): boolean =>
+  process.stderr.isTTY && v === 0 && loggingFormat === 'text'
+
 /** What a process has that is about to run. */
 export interface RunRights {
   /** Absent where there may be several. */
@@ -66,7 +71,8 @@ export const run = async (
 ): Promise<number> => {
   checkPeriods(options)
   const isFirst = inheritance === undefined
-  const observers = new Observers(options, { isFirst, notifySocket })
+  const screen = isWatched(options) ? new Screen({ options, stream: process.stderr, clock }) : undefined
+  const observers = new Observers(options, { isFirst, notifySocket, screen })
   const { log, metrics, live, tracers } = observers
   let cluster: Cluster | undefined
   const report: Report = event => {
@@ -94,6 +100,7 @@ export const run = async (
   const { proxy, asked, connections, succeeded } = await assemble(options, {
     ...{ mode, addresses, folder, inheritance, metrics, source, tracing: tracers, report },
   })
+  screen?.follow(() => proxy.view)
   const control = await controlServer(options, { proxy, live, tracers, source, report })
   const audit = new Audit({ capture: mode.capture, clock })
   const succession = new Succession({
