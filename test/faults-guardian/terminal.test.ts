@@ -54,7 +54,7 @@ await inNamespace(import.meta.url, async () => {
     const args = ['--iptables-backend', 'nft', '--hostname-override', stage.cluster.nodeName]
     const terminal = new Terminal(args, next)
     t.teardown(() => terminal.close())
-    await terminal.shows('synced')
+    await terminal.shows('READY')
     t.equal(guardians().length, 1, 'a guardian stands by')
     return terminal
   }
