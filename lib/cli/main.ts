@@ -11,12 +11,14 @@ import { findInheritance, type Inheritance } from './inheritance.js'
 import { onUncaught } from './on-uncaught.js'
 import { withCompletion } from './commands/completion.js'
 import { withDoctor } from './commands/doctor.js'
+import { withExec } from './commands/exec.js'
 import { withExplain } from './commands/explain.js'
 import { withStatus } from './commands/status.js'
 import { withTrace } from './commands/trace.js'
 import { asOnlyInstance } from './only-instance.js'
 import { type CleanupOptions, type RunOptions, withCleanupOptions, withRunOptions } from './options.js'
 import { sayError } from './say-error.js'
+import type { Start } from './start.js'
 import { type NotifySocket, takeNotifySocket } from './supervisor/notify-socket.js'
 import { version } from './version.js'
 
@@ -53,7 +55,6 @@ const runAction = async (command: Command, invocation: Invocation): Promise<void
 
 /** Resolves with the exit code. */
 const runWith = async (options: RunOptions, invocation: Invocation): Promise<number> => {
-  const { inheritance, notifySocket } = invocation
   const { writeConfigTo = '' } = options
   if (writeConfigTo !== '') {
     const { writeConfiguration } = await import('./configuration/write.js')
@@ -72,12 +73,26 @@ const runWith = async (options: RunOptions, invocation: Invocation): Promise<num
     return exitCode.well
   }
   const { start } = await import('./start.js')
-  return start(options, {
-    ...{ inheritance, notifySocket },
-    saysCrash: say => {
-      invocation.sayCrash = say
-    },
-  })
+  return start(options, startOf(invocation))
+}
+
+const startOf = (invocation: Invocation): Start => ({
+  inheritance: invocation.inheritance,
+  notifySocket: invocation.notifySocket,
+  saysCrash: say => {
+    invocation.sayCrash = say
+  },
+})
+
+const execAction = async (
+  command: readonly string[],
+  from: Command,
+  invocation: Invocation,
+): Promise<void> => {
+  const options = await configured(from)
+  await checkOpenFiles(machine)
+  const { exec } = await import('./exec.js')
+  invocation.code = await exec(command, options, startOf(invocation))
 }
 
 const program = (invocation: Invocation): Command => {
@@ -96,6 +111,7 @@ const program = (invocation: Invocation): Command => {
     .addHelpText('after', exitCodeHelp)
     .version(version)
     .action((_, command: Command) => runAction(command, invocation))
+  withExec(root, (command, from) => execAction(command, from, invocation))
   withCleanupOptions(root.command('cleanup').description('remove everything that kube-portal left here'))
     .addHelpText('after', exitCodeHelp)
     .action(cleanupAction)

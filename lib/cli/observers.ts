@@ -7,7 +7,7 @@ import { describe } from '../observe/describe.js'
 import type { Log } from '../observe/log.js'
 import { Metrics } from '../observe/metrics/metrics.js'
 import { Tally } from '../observe/tally.js'
-import type { Screen } from './first-screen/screen.js'
+import type { Front } from './front.js'
 import { loopback } from './loopback.js'
 import type { ChosenOptions } from './options.js'
 import { mayChangeMachine } from './options/node.js'
@@ -24,7 +24,7 @@ export interface ObserversOptions {
   /** Absent: nobody wants to be told how we are. */
   readonly notifySocket?: NotifySocket | undefined
   /** Somebody sits in front of it, and this is what they see. Absent: lines for whoever reads them later. */
-  readonly screen?: Screen | undefined
+  readonly front?: Front | undefined
 }
 
 /** All who take note of what happens: the log, who counts, who supervises, and who looks on. */
@@ -37,9 +37,9 @@ export class Observers {
   readonly #supervisor: Supervisor | undefined
   readonly #saysPlaces: boolean
 
-  constructor(options: ChosenOptions, { isFirst, notifySocket, screen }: ObserversOptions) {
+  constructor(options: ChosenOptions, { isFirst, notifySocket, front }: ObserversOptions) {
     const { capture, metricsServices: services } = options
-    this.log = screen ?? stderrLog(options, { clock })
+    this.log = front ?? stderrLog(options, { clock })
     const warn = (text: string): void => {
       this.log.warn(text)
     }
@@ -50,7 +50,7 @@ export class Observers {
     this.#tally = new Tally({ clock, warn })
     this.#supervisor = notifySocket && supervisorAt(notifySocket, { isFirst, warn })
     // Then nobody comes who is not told where.
-    this.#saysPlaces = !screen && !mayChangeMachine(capture)
+    this.#saysPlaces = !front && !mayChangeMachine(capture)
   }
 
   note(event: ProxyEvent): void {

@@ -52,6 +52,7 @@ const withCrashOption = (command: Command): Command =>
 const withModeOptions = (command: Command): Command =>
   command
     .optionsGroup('Instead of running:')
+    .option('--write-config-to <file>', 'write the configuration that would be in force, and end')
     .option('--dry-run', 'print the rules of the cluster as it is now, change nothing; needs no privilege')
     .addOption(
       new Option(
@@ -64,11 +65,14 @@ const withModeOptions = (command: Command): Command =>
 const groups = [
   ...[withConfigurationOptions, withClusterOptions, withNodeOptions, withLaptopOptions],
   ...[withProxyOptions, withCrashOption],
-  ...[withStateOption, withHealthOptions, withMetricsOptions, withLoggingOptions, withModeOptions],
+  ...[withStateOption, withHealthOptions, withMetricsOptions, withLoggingOptions],
 ]
 
-export const withRunOptions = (command: Command): Command =>
+/** What says how Services are served. */
+export const withServingOptions = (command: Command): Command =>
   groups.reduce((before, add) => add(before), command)
+
+export const withRunOptions = (command: Command): Command => withModeOptions(withServingOptions(command))
 
 export const withCleanupOptions = (command: Command): Command =>
   withLoggingOptions(

@@ -16,8 +16,9 @@ import { assemble } from './assemble.js'
 import { captureMode } from './capture-mode.js'
 import type { Cluster } from './cluster.js'
 import { exitCode } from './exit-code.js'
-import { Screen } from './first-screen/screen.js'
 import { firstLook, forgivenWhen } from './first-look.js'
+import { frontFor } from './first-screen/front-for.js'
+import type { Front } from './front.js'
 import type { Inheritance } from './inheritance.js'
 import { Observers } from './observers.js'
 import { lockName } from './only-instance.js'
@@ -25,7 +26,7 @@ import type { ChosenOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
 import { controlServer } from './control.js'
 import { checkRivals } from './rivals.js'
-import { listenForSignals } from './signals.js'
+import { listenForSignals, type Signals } from './signals.js'
 import { state } from './state.js'
 import type { NotifySocket } from './supervisor/notify-socket.js'
 import { Tidying } from './tidying.js'
@@ -46,10 +47,6 @@ const checkPeriods = ({ iptablesSyncPeriod: most, iptablesMinSyncPeriod: least }
   throw new Failure('usage', text, { cure: 'make the first at least as long as the second' })
 }
 
-/** Whether somebody sits in front of it, and did not ask for a log. */
-const isWatched = ({ v, loggingFormat }: ChosenOptions): boolean =>
-  process.stderr.isTTY && v === 0 && loggingFormat === 'text'
-
 /** What a process has that is about to run. */
 export interface RunRights {
   /** Absent where there may be several. */
@@ -59,20 +56,22 @@ export interface RunRights {
   readonly notifySocket?: NotifySocket | undefined
   /** Why clients are led here as they are; absent: because that is what is usual, or was asked for. */
   readonly whyCapture?: string | undefined
+  /** Absent: what the options and the terminal ask for. */
+  readonly front?: Front | undefined
+  /** Absent: those that this process gets. */
+  readonly signals?: Signals | undefined
 }
 
 /**
  * `kube-portal run`: proxies until it is asked to stop. Resolves with the exit code; rejects with a Failure when it cannot begin,
  * or not end well.
  */
-export const run = async (
-  options: ChosenOptions,
-  { lock, inheritance, notifySocket, whyCapture }: RunRights,
-): Promise<number> => {
+export const run = async (options: ChosenOptions, rights: RunRights): Promise<number> => {
+  const { lock, inheritance, notifySocket, whyCapture } = rights
   checkPeriods(options)
   const isFirst = inheritance === undefined
-  const screen = isWatched(options) ? new Screen({ options, stream: process.stderr, clock }) : undefined
-  const observers = new Observers(options, { isFirst, notifySocket, screen })
+  const front = rights.front ?? frontFor(options)
+  const observers = new Observers(options, { isFirst, notifySocket, front })
   const { log, metrics, live, tracers } = observers
   let cluster: Cluster | undefined
   const report: Report = event => {
@@ -100,7 +99,7 @@ export const run = async (
   const { proxy, asked, connections, succeeded } = await assemble(options, {
     ...{ mode, addresses, folder, inheritance, metrics, source, tracing: tracers, report },
   })
-  screen?.follow(() => proxy.view)
+  front?.follow(() => proxy.view, options)
   const control = await controlServer(options, { proxy, live, tracers, source, report })
   const audit = new Audit({ capture: mode.capture, clock })
   const succession = new Succession({
@@ -108,11 +107,13 @@ export const run = async (
     ...{ isFirst, succeeded, clock, report },
   })
   if (lock) succeeded.estate.addServer(lockName, lock.server)
-  const signals = listenForSignals({
-    reload: () => succession.begin(),
-    together: isFirst ? milliseconds(0) : seconds(1),
-    clock,
-  })
+  const signals =
+    rights.signals ??
+    listenForSignals({
+      reload: () => succession.begin(),
+      together: isFirst ? milliseconds(0) : seconds(1),
+      clock,
+    })
   const stopping = (): boolean => signals.first.aborted
   let askedAt: Milliseconds | undefined
   signals.first.addEventListener('abort', () => {

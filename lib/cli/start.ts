@@ -2,10 +2,12 @@ import type { InstanceLock } from '../control/instance-lock.js'
 import { machine } from '../host/machine.js'
 import { withCapture } from './capture-choice.js'
 import type { SayCrash } from './crash/say-crash.js'
+import type { Front } from './front.js'
 import type { Inheritance } from './inheritance.js'
 import { asOnlyInstance } from './only-instance.js'
 import type { ChosenOptions, RunOptions } from './options.js'
 import { mayChangeMachine } from './options/node.js'
+import type { Signals } from './signals.js'
 import type { NotifySocket } from './supervisor/notify-socket.js'
 
 const cure =
@@ -18,6 +20,10 @@ export interface Start {
   readonly notifySocket: NotifySocket | undefined
   /** Told how a crash is said from now on. */
   readonly saysCrash: (say: SayCrash) => void
+  /** What somebody in front of it sees. Absent: as the terminal and the options have it. */
+  readonly front?: Front
+  /** Who asks it to stop. Absent: signals to this process. */
+  readonly signals?: Signals
 }
 
 /** Whether it changes this machine, which only one may do at a time. */
@@ -29,7 +35,7 @@ const changesMachine = ({ capture, reach }: ChosenOptions): boolean =>
  * cannot begin.
  */
 export const start = async (asked: RunOptions, started: Start): Promise<number> => {
-  const { inheritance, notifySocket, saysCrash } = started
+  const { inheritance, notifySocket, saysCrash, front, signals } = started
   const facts = {
     ...{ env: { ...process.env, ...notifySocket?.variables }, host: machine },
     ...{ platform: process.platform, user: process.getuid?.() },
@@ -39,7 +45,7 @@ export const start = async (asked: RunOptions, started: Start): Promise<number> 
     const { countedCrash } = await import('./crash/say-crash.js')
     saysCrash(await countedCrash(options))
     const { run } = await import('./run.js')
-    return run(options, { inheritance, lock, notifySocket, whyCapture: why })
+    return run(options, { inheritance, lock, notifySocket, whyCapture: why, front, signals })
   }
   if (!changesMachine(options)) return work()
   return asOnlyInstance({ cure, inheritance }, async lock => {

@@ -118,6 +118,7 @@ t.test('--help names every option with its unit, its default and the exit codes'
   for (const [command, file] of [
     [['--help'], 'help.txt'],
     [['run', '--help'], 'help-run.txt'],
+    [['exec', '--help'], 'help-exec.txt'],
     [['config', 'validate', '--help'], 'help-config-validate.txt'],
     [['cleanup', '--help'], 'help-cleanup.txt'],
     [['doctor', '--help'], 'help-doctor.txt'],

@@ -5,7 +5,7 @@ import type { ProxyEvent } from '../../model/event.js'
 import { type Milliseconds, milliseconds } from '../../model/milliseconds.js'
 import type { PortView } from '../../proxy/port-view.js'
 import { describe } from '../../observe/describe.js'
-import type { Log } from '../../observe/log.js'
+import type { Front } from '../front.js'
 import type { ChosenOptions } from '../options.js'
 import { version } from '../version.js'
 import { type Row, rowsOf, rowText } from './rows.js'
@@ -30,7 +30,7 @@ const progressEvery = milliseconds(200)
 const wiped = '\r\u001b[K'
 
 /** What somebody sees in front of it: the way it goes to work, each Service as it becomes usable, and what is not as it should be. */
-export class Screen implements Log {
+export class Screen implements Front {
   readonly #parts: ScreenParts
   readonly #began: Milliseconds
   #view: () => readonly PortView[] = () => []

@@ -26,6 +26,5 @@ export const withConfigurationOptions = (command: Command): Command =>
       .option(
         '--strict-config',
         'refuse to start with flags or fields of kube-proxy that do not apply here; else they are taken, and named once',
-      )
-      .option('--write-config-to <file>', 'write the configuration that would be in force, and end'),
+      ),
   )

@@ -1,0 +1,53 @@
+import { type Endpoint, endpointText } from '../../model/endpoint.js'
+import type { PortView } from '../../proxy/port-view.js'
+import { loopback } from '../loopback.js'
+import type { ChosenOptions } from '../options.js'
+import { mayChangeMachine } from '../options/node.js'
+
+/** `my-cart` as the name of a variable begins: `MY_CART`. */
+const upper = (name: string): string => name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')
+
+const placeOf = ({ servicePort, localPort }: PortView, changes: boolean): Endpoint | undefined => {
+  const { portals, family } = servicePort
+  if (!changes) return localPort === undefined ? undefined : { address: loopback[family], port: localPort }
+  const portal = portals.find(each => each.kind === 'cluster-ip')
+  return portal?.kind === 'cluster-ip' ? portal : undefined
+}
+
+/** As a kubelet sets them for pods: `CART_SERVICE_HOST`, `CART_SERVICE_PORT` and, for a port with a name, `CART_SERVICE_PORT_HTTP`. */
+const serviceVariables = (
+  view: readonly PortView[],
+  namespace: string,
+  changes: boolean,
+): Record<string, string> => {
+  const variables: Record<string, string> = {}
+  for (const each of view) {
+    const { name, family } = each.servicePort
+    const place = placeOf(each, changes)
+    if (name.namespace !== namespace || family !== 'IPv4' || !place) continue
+    const beginning = `${upper(name.service)}_SERVICE`
+    variables[`${beginning}_HOST`] ??= place.address
+    variables[`${beginning}_PORT`] ??= String(place.port)
+    if (name.port !== '') variables[`${beginning}_PORT_${upper(name.port)}`] ??= String(place.port)
+  }
+  return variables
+}
+
+export interface EnvironmentOptions {
+  readonly options: Pick<ChosenOptions, 'capture' | 'socksBindAddress'>
+  /** Whose Services are named. */
+  readonly namespace: string
+}
+
+/** The variables by which a program finds the Services that are served. */
+export const environment = (
+  view: readonly PortView[],
+  { options, namespace }: EnvironmentOptions,
+): Readonly<Record<string, string>> => {
+  const { capture, socksBindAddress } = options
+  const proxy = `socks5h://${endpointText(socksBindAddress)}`
+  return {
+    ...serviceVariables(view, namespace, mayChangeMachine(capture)),
+    ...(capture === 'socks' && { ALL_PROXY: proxy, all_proxy: proxy }),
+  }
+}
