@@ -14,7 +14,7 @@ import { explanationText, firstProblem } from './explain/explanation-text.js'
 import { type Finding, note, problem, well } from './explain/finding.js'
 import { listenerFindings } from './explain/listener-findings.js'
 import { portalFindings } from './explain/portal-findings.js'
-import { reachFindings } from './explain/reach-findings.js'
+import { forwarded, reachFindings } from './explain/reach-findings.js'
 import { ruleFindings } from './explain/rule-findings.js'
 import { serviceFindings, wholeFindings } from './explain/service-findings.js'
 import { explainStanding } from './explain/standing.js'
@@ -23,6 +23,7 @@ import { type Target, target as readTarget } from './explain/target.js'
 import type { ExplainOptions } from './options/explain.js'
 import { realClock as clock } from './real-clock.js'
 import { wholeStatus } from './status.js'
+import { leadsHere } from './status/places.js'
 import type { Status } from './status/printed.js'
 
 /** So many endpoints are dialled: the one that is next, and some that could be. */
@@ -63,8 +64,8 @@ const leadFindings = async ({ subject, status, isLocal }: Question): Promise<rea
     localPort: port.localPort,
     reason,
   })
-  if (capture === 'none')
-    return [note('rule', 'there is none: --capture none leads nobody here'), ...(await listener)]
+  if (!leadsHere(status.instance))
+    return [note('rule', `there is none: --capture ${capture} leads nobody here`), ...(await listener)]
   const route = await routeFindings(place.address, isLocal)
   if (capture === 'bind')
     return [...route, note('rule', 'there is none: --capture bind listens at the address itself')]
@@ -79,15 +80,20 @@ const endpointOf = (text: string): Endpoint | undefined => {
 }
 
 /** Who serves, and whether that can be reached. */
-const serverFindings = async ({ subject, options }: Question): Promise<readonly Finding[]> => {
+const serverFindings = async ({ subject, status, options }: Question): Promise<readonly Finding[]> => {
   const { service, port } = subject
   const asking = new URLSearchParams({ servicePort: port.id, ...(options.from && { client: options.from }) })
   for await (const value of asked(`/choice?${asking.toString()}`, options)) {
     const choice = choiceIn(value)
-    const found = choiceFindings({ service, port, choice, from: options.from, addresses: localAddresses() })
+    const { isNode, reach } = status.instance
+    const found = choiceFindings({
+      ...{ service, port, choice, from: options.from, addresses: localAddresses() },
+      isLaptop: isNode === false,
+    })
     const serving = choice.endpoints.filter(each => each.leftOut === undefined).map(each => each.endpoint)
     const first = choice.pin?.endpoint ?? choice.next
     const dialled = [...new Set([...(first === undefined ? [] : [first]), ...serving])].slice(0, mostDialled)
+    if (reach === 'portforward') return [...found, forwarded]
     const protocol = port.protocol === 'UDP' ? 'UDP' : 'TCP'
     const reached = await Promise.all(
       dialled
@@ -138,7 +144,10 @@ export const explain = async (target: Target, options: ExplainOptions): Promise<
     process.stdout.write(await explainStanding(target, { host: machine, addresses, isLocal, namespace }))
     return exitCode['not-running']
   }
-  const subject = subjectOf(target, { services: status.services, namespace, addresses })
+  const subject = subjectOf(target, {
+    ...{ services: status.services, namespace, addresses },
+    capture: status.instance.capture,
+  })
   const findings = await findingsOf(subject, { status, options, isLocal })
   process.stdout.write(explanationText({ subject: subjectText(subject, options), findings }))
   return firstProblem(findings) ? exitCode.failed : exitCode.well

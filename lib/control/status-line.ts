@@ -17,6 +17,7 @@ const instanceIn = (line: Readonly<Record<string, unknown>>): InstanceStatus => 
   process: numberIn(line.process),
   capture: textIn(line.capture),
   node: textIn(line.node),
+  ...(line.reach !== undefined && { reach: textIn(line.reach) }),
   ...(line.isNode !== undefined && { isNode: flagIn(line.isNode) }),
   readiness: textIn(line.readiness),
   uptime: numberIn(line.uptime),

@@ -5,6 +5,8 @@ export interface InstanceStatus {
   readonly process: number
   /** As `--capture` has it. */
   readonly capture: string
+  /** As `--reach` has it; absent while that is not decided. */
+  readonly reach?: string
   /** The name of its Node, */
   readonly node: string
   /** and whether there is one; absent while the API server has not told. */

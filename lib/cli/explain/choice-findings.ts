@@ -11,6 +11,8 @@ export interface ChoiceQuestion {
   readonly from: string | undefined
   /** This machine's addresses. */
   readonly addresses: readonly string[]
+  /** Whether this machine is no Node, so that most clients are its own programs. */
+  readonly isLaptop: boolean
 }
 
 const span = (value: number): string => durationText(milliseconds(value))
@@ -42,7 +44,12 @@ const chosen = ({ port, choice, from }: ChoiceQuestion): Finding => {
   )
 }
 
-const clients = ({ choice: { onlyClient, affinity }, addresses }: ChoiceQuestion): readonly Finding[] => {
+const sharing =
+  'all programs of this machine are one client, as they share its address: with session affinity all of them go to one endpoint'
+
+const clients = ({ choice, addresses, isLaptop }: ChoiceQuestion): readonly Finding[] => {
+  const { onlyClient, affinity } = choice
+  if (affinity !== undefined && isLaptop) return [note('choice', sharing)]
   // Explaining a Service makes this machine a client of it.
   if (onlyClient === undefined || affinity === undefined || addresses.includes(onlyClient)) return []
   const text = `all clients come from one address, ${onlyClient}, and so go to one endpoint; if that is a NAT or a proxy, affinity cannot tell who is behind it`

@@ -43,6 +43,12 @@ const dialled = async (endpoint: Endpoint, { clock }: ReachQuestion): Promise<Fi
   }
 }
 
+/** Where endpoints are reached through the API server: only the portal tells whether that works. */
+export const forwarded = note(
+  'reach',
+  "through the API server, as kubectl port-forward does it: a client's end is not passed on, as there is no such thing, and the connection ends when the pod ends it, or a minute later",
+)
+
 /** Whether an endpoint can be reached from this machine: looks for a way and, over TCP, connects. */
 export const reachFindings = async (
   endpoint: Endpoint,

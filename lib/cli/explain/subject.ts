@@ -5,6 +5,7 @@ import { Failure } from '../../model/failure.js'
 import { type IpAddress, ipAddress } from '../../model/ip-address.js'
 import { port as portNumber } from '../../model/port.js'
 import { checkNames } from '../status/chosen.js'
+import { placesOf } from '../status/places.js'
 import type { Target } from './target.js'
 
 /** What is explained: a Service, one port of it, and one place where clients come to that. */
@@ -21,6 +22,8 @@ export interface Surroundings {
   readonly namespace: string | undefined
   /** This machine's addresses. */
   readonly addresses: readonly IpAddress[]
+  /** As `--capture` has it. */
+  readonly capture: string
 }
 
 const written = /^(?:\[(.+)\]|([^:]+)):(\d+)$/
@@ -37,7 +40,7 @@ const placeOf = (portal: string, port: PortStatus, { addresses }: Surroundings):
 }
 
 const withPlace = (service: ServiceStatus, port: PortStatus, surroundings: Surroundings): Subject => {
-  const [first] = port.portals
+  const [first] = placesOf(port, surroundings)
   const place = first === undefined ? undefined : placeOf(first, port, surroundings)
   return { service, port, ...(place && { place }) }
 }

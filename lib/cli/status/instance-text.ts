@@ -15,6 +15,7 @@ export const instanceText = (instance: InstanceStatus): string => {
     version,
     process,
     capture,
+    reach,
     node,
     isNode = true,
     readiness,
@@ -23,7 +24,8 @@ export const instanceText = (instance: InstanceStatus): string => {
     api,
     troubles,
   } = instance
-  const which = `kube-portal ${version}, process ${process}, --capture ${capture}`
+  const how = reach === undefined ? '' : `, --reach ${reach}`
+  const which = `kube-portal ${version}, process ${process}, --capture ${capture}${how}`
   const where = isNode ? `Node ${node}` : `no Node is called ${node}`
   const connection = api ? `no answer for ${span(api.lasts)}: ${api.reason}` : 'connected'
   const sync = synced === undefined ? 'no sync yet' : `last sync ${span(synced)} ago`

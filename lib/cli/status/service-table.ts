@@ -2,6 +2,7 @@ import type { InstanceStatus, PortStatus, ServiceStatus } from '../../control/st
 import { durationText } from '../../model/duration.js'
 import { milliseconds } from '../../model/milliseconds.js'
 import { shortened } from '../../model/shortened.js'
+import { placesOf } from './places.js'
 import { tableText } from './table-text.js'
 
 export interface TableOptions {
@@ -28,12 +29,6 @@ const subjectsOf = (service: ServiceStatus): readonly Subject[] =>
 /** `cart:http`; with what tells a traffic class from the usual one. */
 const nameText = ({ service: { name }, port }: Subject): string =>
   port === undefined || port.port === '' ? name : `${name}:${port.port}`
-
-const placesOf = (port: PortStatus, { capture }: TableOptions): readonly string[] => {
-  if (capture !== 'none') return port.portals
-  const host = port.family === 'IPv6' ? '[::1]' : '127.0.0.1'
-  return port.localPort === undefined ? [] : [`${host}:${port.localPort}`]
-}
 
 const portalText = (port: PortStatus, options: TableOptions): string => {
   const places = placesOf(port, options)

@@ -15,7 +15,7 @@ const choice: Choice = {
 const found = (change: Partial<Choice>, question: Partial<ChoiceQuestion> = {}): readonly string[] =>
   choiceFindings({
     ...{ service: { namespace: 'shop', name: 'cart' }, port: servedPort(), from: undefined },
-    ...{ addresses: ['172.18.0.2'], ...question },
+    ...{ addresses: ['172.18.0.2'], isLaptop: false, ...question },
     choice: { ...choice, ...change },
   }).map(({ state, text }) => `${state}: ${text}`)
 
@@ -47,6 +47,14 @@ t.test('clients that all come from one address are told, unless that is ourselve
   t.equal(found({ affinity, clients: 1, onlyClient: '172.18.0.2' }).length, 1)
 })
 
+t.test('on a laptop it is said that affinity takes all its programs to one endpoint', async t => {
+  t.match(
+    found({ affinity: 600_000 }, { isLaptop: true })[1],
+    /^note: all programs of this machine are one client, .* all of them go to one endpoint$/,
+  )
+  t.equal(found({}, { isLaptop: true }).length, 1)
+})
+
 t.test('endpoints that are left out are told with why, those of one reason together', async t => {
   const leftOut = 'it is on node-2, and the policy is Local'
   const endpoints = [
@@ -69,7 +77,13 @@ t.test('where nobody serves, it is said why and where to look', async t => {
     unhealthy: ['no endpoint is ready: clients are refused'],
   })
   const [finding] = choiceFindings({
-    ...{ service: { namespace: 'shop', name: 'cart' }, port, from: undefined, addresses: [] },
+    ...{
+      service: { namespace: 'shop', name: 'cart' },
+      port,
+      from: undefined,
+      addresses: [],
+      isLaptop: false,
+    },
     choice: { ...choice, endpoints: [] },
   })
   t.match(finding, {

@@ -9,11 +9,11 @@ const addresses = ['127.0.0.1', '172.18.0.2', 'fd00:18::2'].map(ipAddress)
 const elsewhere = service('cart', [servedPort()], { namespace: 'test' })
 
 /** What it means: the service port, and where; else what is said. */
-const meaning = (text: string, namespace?: string): string => {
+const meaning = (text: string, namespace?: string, capture = 'redirect'): string => {
   try {
     const { port, place } = subjectOf(target(text), {
       ...{ services: [...services, elsewhere], addresses },
-      namespace,
+      ...{ namespace, capture },
     })
     return `${port?.id ?? 'none'} at ${place ? `${place.address} ${place.port}` : 'none'}${place?.isNodePort ? ' (node port)' : ''}`
   } catch (error) {
@@ -30,6 +30,10 @@ t.test('places, node ports and Services are found', async t => {
   t.equal(meaning('svc/kube-dns:dns-tcp'), 'kube-system/kube-dns:dns-tcp/TCP at 10.96.0.53 53')
   t.equal(meaning('service/cart:80', 'shop'), 'shop/cart:http/TCP at 10.96.0.10 80')
   t.equal(meaning('svc/db'), 'none at none')
+})
+
+t.test('where nothing is captured, a Service is at its local port', async t => {
+  t.equal(meaning('svc/cart:80', 'shop', 'socks'), 'shop/cart:http/TCP at 127.0.0.1 14003')
 })
 
 t.test('what is not there is answered with what may have been meant', async t => {
