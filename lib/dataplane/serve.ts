@@ -123,7 +123,8 @@ interface Connected {
 /** Resolves when both sides are closed. */
 const carry = ({ waiting, connection, dialled, own, header }: Connected, service: Service): Promise<Pump> =>
   new Promise(resolve => {
-    const { clock, rounds, departures, halfOpenTimeout, idleTimeout } = service
+    const { clock, rounds, departures, reach, idleTimeout } = service
+    const halfOpenTimeout = service.halfOpenTimeout ?? reach.halfOpenTimeout
     const finished = (): void => {
       rounds.delete(round)
       departures.delete(bound)

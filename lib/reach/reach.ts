@@ -8,6 +8,8 @@ import type { SocketName } from '../stream/socket-name.js'
 export interface Reach {
   /** How long to wait for each attempt; as many attempts as entries. */
   readonly schedule: readonly Milliseconds[]
+  /** How long a pair may be silent once one side has ended, where that is not the usual hour: see `PumpOptions`. */
+  readonly halfOpenTimeout?: Milliseconds
   /** Begins to connect to `endpoint`. */
   dial(endpoint: Endpoint, options: DialOptions): Dialling
 }
