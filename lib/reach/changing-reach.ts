@@ -15,6 +15,10 @@ export class ChangingReach implements Reach {
     return this.current.schedule
   }
 
+  get halfOpenTimeout(): Milliseconds | undefined {
+    return this.current.halfOpenTimeout
+  }
+
   dial(endpoint: Endpoint, options: DialOptions): Dialling {
     return this.current.dial(endpoint, options)
   }

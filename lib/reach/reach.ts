@@ -9,7 +9,7 @@ export interface Reach {
   /** How long to wait for each attempt; as many attempts as entries. */
   readonly schedule: readonly Milliseconds[]
   /** How long a pair may be silent once one side has ended, where that is not the usual hour: see `PumpOptions`. */
-  readonly halfOpenTimeout?: Milliseconds
+  readonly halfOpenTimeout?: Milliseconds | undefined
   /** Begins to connect to `endpoint`. */
   dial(endpoint: Endpoint, options: DialOptions): Dialling
 }
