@@ -1,7 +1,9 @@
 import type { Cidr } from '../model/cidr.js'
 import type { Clock } from '../model/clock.js'
 import type { Report, Resource } from '../model/event.js'
+import type { Endpoint } from '../model/endpoint.js'
 import type { Milliseconds } from '../model/milliseconds.js'
+import type { PodName } from '../model/pod-name.js'
 import type { ApiAbsence, ClusterEndpoint, ClusterService } from '../model/cluster-service.js'
 import type { ServicePortId } from '../model/service-port.js'
 import type { Snapshot } from '../model/snapshot.js'
@@ -13,6 +15,7 @@ import { Comeback } from './comeback.js'
 import { Contact } from './contact.js'
 import { firstFailure } from './first-failure.js'
 import { Mirror } from './mirror.js'
+import { PodIndex } from './pod-index.js'
 import { type Node, readNode } from './translation/node.js'
 import { readService, type Service } from './translation/service.js'
 import { type TranslationOptions, Translator } from './translation/translator.js'
@@ -40,6 +43,7 @@ export class ApiSource {
   readonly #services: Mirror<Service>
   readonly #slices: Mirror<readonly EndpointSlice[]>
   readonly #nodes: Mirror<Node>
+  readonly #pods = new PodIndex()
   /** One for each mirror. */
   readonly #contacts: readonly Contact[]
   #changed: () => void = () => undefined
@@ -119,6 +123,12 @@ export class ApiSource {
   /** See `Translator`. */
   endpointsOf(key: string, id: ServicePortId, most: number): readonly ClusterEndpoint[] {
     return this.#translator.endpointsOf(key, id, most)
+  }
+
+  /** The Pod that serves at `endpoint` over TCP; undefined where it is none. The first call takes time, and those after changes. */
+  podAt(endpoint: Endpoint): PodName | undefined {
+    this.#pods.follow(this.#slices.values, this.#slices.activity.changes.total)
+    return this.#pods.at(endpoint)
   }
 
   /** Since when some kind cannot be followed; undefined while all can. */

@@ -68,6 +68,7 @@ for (const speaks of ['h2', 'http'] as const)
     async t => {
       const { source, events, close } = await sourceFor(speaks, replay)
       t.equal(source.ready, false)
+      let pods: readonly (string | undefined)[] = []
       await new Promise<void>(resolve => {
         source.start(() => {
           if (!source.ready) return
@@ -75,10 +76,13 @@ for (const speaks of ['h2', 'http'] as const)
           const big = servicePorts.find(({ name }) => servicePortText(name) === 'shop/big')
           const tainted = source.node?.taints.length === 1
           const gone = servicePorts.every(({ name }) => name.service !== 'service-test')
+          const cart = servicePorts.find(({ name }) => servicePortText(name) === 'shop/cart')
+          pods = (cart?.endpoints ?? []).map(each => source.podAt(each)?.name)
           if (big?.endpoints.length === 250 && servicePorts.length === 31 && tainted && gone) resolve()
         })
       })
       await close()
+      t.strictSame(pods, ['cart-0', 'cart-2', 'cart-1'])
       const said = events.flatMap(each =>
         each.type === 'skipped' ? [`${each.why}: ${each.object}: ${each.reason}`] : [],
       )

@@ -22,6 +22,8 @@ export interface SliceEndpoint {
   readonly serving: boolean
   readonly terminating: boolean
   readonly node?: string
+  /** The name of the Pod that it is, in the slice's namespace; absent where it is none. */
+  readonly pod?: string
   /** The zones and the nodes whose clients it is meant for; none where the API server gives no hint. */
   readonly forZones: readonly string[]
   readonly forNodes: readonly string[]
@@ -68,18 +70,32 @@ const none: readonly string[] = []
 const namesIn = (hints: unknown): readonly string[] =>
   hints === undefined ? none : texts(list(hints).map(each => field(each, 'name')))
 
-const readEndpoint = (written: unknown, family: Family): SliceEndpoint | string => {
+/** What is the same for all endpoints of a slice. */
+interface Surroundings {
+  readonly family: Family
+  readonly namespace: unknown
+}
+
+/** A reference to a Pod in another namespace is no controller's, and nobody is sent there. */
+const podIn = (target: unknown, namespace: unknown): string | undefined =>
+  field(target, 'kind') === 'Pod' && (field(target, 'namespace') ?? namespace) === namespace
+    ? text(field(target, 'name'))
+    : undefined
+
+const readEndpoint = (written: unknown, { family, namespace }: Surroundings): SliceEndpoint | string => {
   // The API promises that a slice's other addresses are the first one again.
   const first = text(list(field(written, 'addresses'))[0]) ?? ''
   const why = whyNot(first, family)
   if (why !== undefined) return why
   const node = text(field(written, 'nodeName'))
+  const pod = podIn(field(written, 'targetRef'), namespace)
   return {
     address: ipAddress(first),
     ready: flag(field(written, 'conditions', 'ready')) ?? true,
     serving: flag(field(written, 'conditions', 'serving')) ?? true,
     terminating: flag(field(written, 'conditions', 'terminating')) ?? false,
     ...(node !== undefined && { node }),
+    ...(pod !== undefined && { pod }),
     forZones: namesIn(field(written, 'hints', 'forZones')),
     forNodes: namesIn(field(written, 'hints', 'forNodes')),
   }
@@ -113,7 +129,8 @@ const partsOf = (object: unknown, what: string): Pick<EndpointSlice, 'ports' | '
   const tooLong = whyTooLong({ ports: field(object, 'ports'), endpoints: field(object, 'endpoints') })
   if (tooLong !== undefined) return { ...none, skips: [refused(what, tooLong)] }
   const ports = eachOnce(list(field(object, 'ports')).map(readPort))
-  const endpoints = list(field(object, 'endpoints')).map(each => readEndpoint(each, family))
+  const surroundings: Surroundings = { family, namespace: field(object, 'metadata', 'namespace') }
+  const endpoints = list(field(object, 'endpoints')).map(each => readEndpoint(each, surroundings))
   const bad = endpoints.filter(problem)
   return {
     ports: ports.filter(fits),

@@ -11,6 +11,7 @@ const asOfSlice = (address: unknown, ready: { readonly ready: boolean }): unknow
   // Nobody says which of them still serve while they terminate.
   conditions: { ...ready, serving: ready.ready, terminating: false },
   nodeName: field(address, 'nodeName'),
+  targetRef: field(address, 'targetRef'),
 })
 
 /** A subset in the form of slices: one a family, as slices are. */
