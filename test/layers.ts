@@ -20,8 +20,15 @@ const layers: Readonly<Record<string, Layer>> = {
   // Byte streams over Node's TCP handles, for those who accept and those who dial.
   stream: { imports: ['model'], node: ['net'] },
   dataplane: { imports: ['model', 'stream'], types: ['balancer', 'reach'], node: ['net', 'dgram'] },
-  capture: { imports: ['model'], types: ['host'] },
-  reach: { imports: ['model', 'stream'], types: ['host'], packages: ['ws'], node: ['net', 'https'] },
+  // This machine's routes as values, and the program that reads and changes them.
+  routing: { imports: ['model'], types: ['host'] },
+  capture: { imports: ['model', 'routing'], types: ['host'] },
+  reach: {
+    imports: ['model', 'routing', 'stream'],
+    types: ['host'],
+    packages: ['ws'],
+    node: ['net', 'https'],
+  },
   // http: for `--master http://…`, which is what `kubectl proxy` offers.
   watch: { imports: ['model'], packages: ['@kubernetes/client-node'], node: ['http', 'http2', 'https'] },
   observe: { imports: ['model'], packages: ['winston'], node: ['http'] },
@@ -48,6 +55,7 @@ const layers: Readonly<Record<string, Layer>> = {
       'dataplane',
       'reach',
       'capture',
+      'routing',
       'proxy',
       'host',
       'observe',
@@ -58,7 +66,7 @@ const layers: Readonly<Record<string, Layer>> = {
     imports: [
       ...['model', 'balancer', 'host', 'dataplane', 'capture', 'reach', 'watch', 'observe', 'proxy'],
       // Not the sandbox, which is no part of the package.
-      ...['control', 'config', 'stream', 'takeover'],
+      ...['control', 'config', 'stream', 'takeover', 'routing'],
     ],
     packages: ['commander'],
   },

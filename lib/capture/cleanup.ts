@@ -3,9 +3,10 @@ import type { Report } from '../model/event.js'
 import { Failure } from '../model/failure.js'
 import type { Family, IpAddress } from '../model/ip-address.js'
 import { installedBackends } from './installed-backends.js'
-import type { IpOptions } from './ip-command.js'
+import type { IpOptions } from '../routing/ip-command.js'
+import { removeRoutes } from '../routing/our-routes.js'
+import { removeAddresses } from './dedicated-address.js'
 import { Iptables } from './iptables.js'
-import { removeLocal } from './local-routes.js'
 import { settled } from './settled.js'
 
 export interface CleanupOptions {
@@ -30,16 +31,19 @@ export const ifThere = async (removed: Promise<readonly string[]>): Promise<read
 /**
  * Takes everything of ours, and of kube-proxy's userspace mode, out of every backend and family that this machine
  * has. Resolves with what was removed, a line each. Content where there is nothing, not even iptables; rejects
- * when something could not be looked at or removed, having tried the rest.
+ * when something could not be looked at or removed, having tried the rest; but rules stay where routes do.
  */
 export const cleanup = (options: CleanupOptions): Promise<readonly string[]> =>
   settled(
     families.map(async family => {
       const backends = await installedBackends(options.host, family)
       const ip: IpOptions = { host: options.host, family }
-      return settled([
+      // Before the rules that refuse whoever would come over them to others than us.
+      const routes = await ifThere(removeRoutes(ip, 'all'))
+      const rest = await settled([
         ...backends.map(backend => new Iptables({ ...options, backend, families: [family] }).remove()),
-        ifThere(removeLocal(ip)),
+        ifThere(removeAddresses(ip)),
       ])
+      return [...routes, ...rest]
     }),
   )

@@ -1,6 +1,6 @@
 import { type Family, familyOf, type IpAddress } from '../model/ip-address.js'
 import { cidrOf, cidrText } from '../model/cidr.js'
-import { ip, ipBatch, ipEach, type IpOptions } from './ip-command.js'
+import { ip, ipBatch, ipEach, type IpOptions } from '../routing/ip-command.js'
 
 /** How we know an address again that we put on `lo`: there it means nothing, and nobody else gives one. */
 const metric = '142'

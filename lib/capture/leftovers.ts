@@ -2,11 +2,11 @@ import type { Host } from '../host/host.js'
 import type { Report } from '../model/event.js'
 import type { Family, IpAddress } from '../model/ip-address.js'
 import type { BackendKind } from './backend.js'
+import { removeRoutes } from '../routing/our-routes.js'
 import { ifThere } from './cleanup.js'
 import { removeAddresses } from './dedicated-address.js'
 import { installedBackends } from './installed-backends.js'
 import { Iptables } from './iptables.js'
-import { removeRoutes } from './local-ways.js'
 import { settled } from './settled.js'
 import { dedicatedAddress, type Target } from './target.js'
 
@@ -43,7 +43,7 @@ export const removeLeftovers = ({ now, ...options }: LeftoversOptions): Promise<
         // To an ordinary user with the right to write rules, iptables-legacy is closed all the same.
         ...others.map(backend => ifThere(new Iptables({ ...options, backend, families: [family] }).remove())),
         ...(sorted ? [] : [ifThere(removeAddresses(ip, kept))]),
-        ...(now.kind === 'rules' ? [ifThere(removeRoutes(ip))] : []),
+        ...(now.kind === 'rules' ? [ifThere(removeRoutes(ip, 'local'))] : []),
       ])
     }),
   )

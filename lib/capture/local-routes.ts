@@ -3,11 +3,10 @@ import type { Report } from '../model/event.js'
 import { type Family, familyOf, type IpAddress } from '../model/ip-address.js'
 import { clientsOf, type Portal } from '../model/portal.js'
 import type { Applied, Capture, CapturedPortal, FamilyFailure, Preparation, Wanted } from './capture.js'
-import { removeAddresses } from './dedicated-address.js'
 import { eachFamily, type Outcomes } from './each-family.js'
-import type { IpOptions } from './ip-command.js'
-import { isOnInterface, type LocalTable, readLocalTable, whyShared } from './local-table.js'
-import { localWays, removeRoutes } from './local-ways.js'
+import type { IpOptions } from '../routing/ip-command.js'
+import { isOnInterface, type LocalTable, readLocalTable, whyShared } from '../routing/local-table.js'
+import { localWays } from './local-ways.js'
 import { settled } from './settled.js'
 import { whyUnbound } from './why-unbound.js'
 
@@ -24,15 +23,6 @@ interface Look {
   readonly table: LocalTable
   readonly ours: readonly string[]
 }
-
-/**
- * Takes out what makes portals' addresses this machine's own, and addresses that are kept for captured packets: of this run
- * and of earlier ones. Resolves with what was removed, a line each.
- */
-export const removeLocal = async (options: IpOptions): Promise<readonly string[]> => [
-  ...(await removeAddresses(options)),
-  ...(await removeRoutes(options)),
-]
 
 /** The address that has to be this machine's own for clients to be met, or refused, at the portal. */
 const addressAt = (portal: Portal): readonly IpAddress[] =>

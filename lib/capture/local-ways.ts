@@ -1,7 +1,8 @@
 import type { Family, IpAddress } from '../model/ip-address.js'
+import { ipBatch, ipEach, type IpOptions } from '../routing/ip-command.js'
+import { type LocalTable, ourRoutes } from '../routing/local-table.js'
+import { additionOf, deletionOf, removeRoutes } from '../routing/our-routes.js'
 import { addAddresses, deleteAddresses, ourAddresses, removeAddresses } from './dedicated-address.js'
-import { ip, ipBatch, ipEach, type IpOptions } from './ip-command.js'
-import { type LocalTable, ourRoutes, protocol, readLocalTable } from './local-table.js'
 
 /** How a family's addresses are made this machine's own. */
 interface LocalWay {
@@ -14,22 +15,12 @@ interface LocalWay {
   readonly removeAll: (options: IpOptions) => Promise<readonly string[]>
 }
 
-const routeLines = (verb: 'add' | 'delete', addresses: readonly string[]): string[] =>
-  addresses.map(address => `route ${verb} local ${address} dev lo proto ${protocol} table local`)
-
-/** Takes all our routes out, those of earlier runs included. Resolves with what was removed, a line each. */
-export const removeRoutes = async (options: IpOptions): Promise<readonly string[]> => {
-  const ours = ourRoutes(await readLocalTable(options))
-  if (ours.length > 0) await ip(options, ['route', 'flush', 'table', 'local', 'proto', protocol])
-  return ours.map(address => `${options.family} route to ${address} on lo`)
-}
-
 export const localWays: Readonly<Record<Family, LocalWay>> = {
   IPv4: {
     ours: (_, table) => Promise.resolve(ourRoutes(table)),
-    add: (options, addresses) => ipEach(options, routeLines('add', addresses)),
-    delete: (options, addresses) => ipBatch(options, routeLines('delete', addresses)),
-    removeAll: removeRoutes,
+    add: (options, addresses) => ipEach(options, addresses.map(additionOf)),
+    delete: (options, addresses) => ipBatch(options, addresses.map(deletionOf)),
+    removeAll: options => removeRoutes(options, 'local'),
   },
   // Nobody can listen on an IPv6 address that no interface has, whatever the routes say.
   IPv6: {

@@ -57,6 +57,8 @@ export const cidrFamily = ({ address }: Cidr): Family => familyOf(address)
 /** The one address, as a range. */
 export const cidrOf = (address: IpAddress): Cidr => ({ address, bits: sizes[familyOf(address)] })
 
+export const isOneAddress = (range: Cidr): boolean => range.bits === sizes[cidrFamily(range)]
+
 export const cidrHas = (range: Cidr, address: IpAddress): boolean =>
   cidrFamily(range) === familyOf(address) && masked(address, range.bits) === range.address
 
