@@ -4,6 +4,7 @@ import type { Log } from '../observe/log.js'
 import { ApiClient } from '../watch/api-client.js'
 import { findApiServer } from '../watch/api-server.js'
 import { ApiSource } from '../watch/api-source.js'
+import type { ClusterScope } from '../watch/cluster-mirrors.js'
 import { apiServerAt, whyOwnPortal } from '../watch/own-portal.js'
 import { kubeconfigChoice } from './kubeconfig-choice.js'
 import { nodeName } from './node-name.js'
@@ -22,7 +23,7 @@ export interface Cluster {
   readonly readOnce: (signal: AbortSignal) => Promise<void>
 }
 
-export interface ClusterParts {
+export interface ClusterParts extends ClusterScope {
   readonly families: readonly Family[]
   readonly log: Log
   readonly report: Report
@@ -31,7 +32,7 @@ export interface ClusterParts {
 /** Finds the cluster that the options mean, and says which that is. Asks it nothing yet. */
 export const openCluster = async (
   options: ClusterOptions & NodeOptions,
-  { families, log, report }: ClusterParts,
+  { families, log, report, namespaces, nodes }: ClusterParts,
 ): Promise<Cluster> => {
   const ownPods = ownPodsFrom(options)
   const { capture, externalCidrs, serviceClusterIpRange = [] } = options
@@ -40,7 +41,7 @@ export const openCluster = async (
   const transport = new ApiClient({ ...server, server: server.url, clock })
   const apiServer = apiServerAt(server.url)
   const source = new ApiSource({
-    ...{ transport, clock, random: Math.random, report },
+    ...{ transport, clock, random: Math.random, report, namespaces, nodes },
     translation: {
       ...{ nodeName: nodeName(options.hostnameOverride), families, serviceCidrs: serviceClusterIpRange },
       ...(externalCidrs && { externalCidrs }),

@@ -1,25 +1,37 @@
 import { durationText } from '../model/duration.js'
-import type { ApiEvent } from '../model/event.js'
+import type { ApiEvent } from '../model/api-event.js'
+import { resourceText } from '../model/resource-text.js'
 import { count } from './count.js'
 import { type Sentence, sentence } from './sentence.js'
 
+const withoutNode = 'Local traffic policies count as Cluster, topology hints as none'
+
+/** What people read about what happened between us and the API server. */
 export const apiSentence = (event: ApiEvent): Sentence => {
   switch (event.type) {
     case 'listed':
-      return sentence('info', 1, `listed ${event.resource}: ${count(event.objects, 'object')}`)
+      return sentence('info', 1, `listed ${resourceText(event)}: ${count(event.objects, 'object')}`)
     case 'api-trouble': {
       const again = `trying again in ${durationText(event.retryIn)}`
       const quiet = event.trouble === 'expired'
       return sentence(
         quiet ? 'info' : 'warn',
         quiet ? 2 : 0,
-        `cannot ${event.during} ${event.resource}: ${event.reason}; ${again}`,
+        `cannot ${event.during} ${resourceText(event)}: ${event.reason}; ${again}`,
       )
     }
     case 'no-node': {
-      const counts = 'Local traffic policies count as Cluster, topology hints as none'
       const cure = 'if this is a Node, give its name with --hostname-override'
-      return sentence('warn', 0, `no Node is called ${event.node}: ${counts}; ${cure}`)
+      return sentence('warn', 0, `no Node is called ${event.node}: ${withoutNode}; ${cure}`)
+    }
+    case 'nodes-forbidden': {
+      return sentence('warn', 0, `may not see Nodes, so none is ours: ${withoutNode}: ${event.reason}`)
+    }
+    case 'namespace-empty': {
+      const { namespace, there } = event
+      const text =
+        there === 'none' ? `there is no namespace ${namespace}` : `the namespace ${namespace} has no Services`
+      return sentence('warn', 0, `${text}: is it spelled right? What comes there will be served`)
     }
     case 'older-api':
       return sentence('info', 0, `the server has no ${event.wanted}: using its ${event.instead}`)

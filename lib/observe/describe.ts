@@ -28,6 +28,8 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'listed':
     case 'api-trouble':
     case 'no-node':
+    case 'nodes-forbidden':
+    case 'namespace-empty':
     case 'older-api':
     case 'skipped':
       return apiSentence(event)

@@ -1,4 +1,4 @@
-import type { ApiTrouble } from '../model/event.js'
+import type { ApiTrouble } from '../model/api-event.js'
 import { type Milliseconds, seconds } from '../model/milliseconds.js'
 import { field, text } from './raw.js'
 

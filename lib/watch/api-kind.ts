@@ -1,12 +1,14 @@
-import type { Resource } from '../model/event.js'
+import type { Resource } from '../model/api-event.js'
 
 /** A kind of API object, and where to ask for it. */
 export interface ApiKind {
   readonly resource: Resource
   readonly kind: string
   readonly apiVersion: string
-  /** The list of all of them in the cluster. */
+  /** The list of all of them in the cluster, or in the namespace. */
   readonly path: string
+  /** Absent: they are meant wherever they are. */
+  readonly namespace?: string
   /** Which of them are meant: `metadata.name=worker-1`. Absent: all. */
   readonly fieldSelector?: string
 }
@@ -33,13 +35,20 @@ export const endpoints: ApiKind = {
   path: '/api/v1/endpoints',
 }
 
-/** The one Node that is called so: thousands of instances that follow all Nodes would be a stampede. */
-export const nodeCalled = (name: string): ApiKind => ({
+export const nodes: ApiKind = {
   resource: 'nodes',
   kind: 'Node',
   apiVersion: 'v1',
   path: '/api/v1/nodes',
-  fieldSelector: `metadata.name=${name}`,
+}
+
+/** The one Node that is called so: thousands of instances that follow all Nodes would be a stampede. */
+export const nodeCalled = (name: string): ApiKind => ({ ...nodes, fieldSelector: `metadata.name=${name}` })
+
+/** Those of one namespace: `/api/v1/namespaces/shop/services`. */
+export const within = (kind: ApiKind, namespace: string): ApiKind => ({
+  ...{ ...kind, namespace },
+  path: kind.path.replace(/[^/]+$/, `namespaces/${encodeURIComponent(namespace)}/$&`),
 })
 
 /** What is asked for with `query`, and of which objects, as the path of a request. */
@@ -47,3 +56,9 @@ export const pathOf = ({ path, fieldSelector }: ApiKind, query: Readonly<Record<
   const whole = new URLSearchParams({ ...query, ...(fieldSelector !== undefined && { fieldSelector }) })
   return whole.size === 0 ? path : `${path}?${whole.toString()}`
 }
+
+/** Which objects are meant, for an event. */
+export const whichOf = ({ resource, namespace }: ApiKind): Pick<ApiKind, 'resource' | 'namespace'> => ({
+  resource,
+  ...(namespace !== undefined && { namespace }),
+})

@@ -1,28 +1,24 @@
 import type { Cidr } from '../model/cidr.js'
 import type { Clock } from '../model/clock.js'
-import type { Report, Resource } from '../model/event.js'
+import type { Resource } from '../model/api-event.js'
 import type { Endpoint } from '../model/endpoint.js'
+import type { Report } from '../model/event.js'
 import type { Milliseconds } from '../model/milliseconds.js'
 import type { PodName } from '../model/pod-name.js'
 import type { ApiAbsence, ClusterEndpoint, ClusterService } from '../model/cluster-service.js'
 import type { ServicePortId } from '../model/service-port.js'
 import type { Snapshot } from '../model/snapshot.js'
 import type { Activity, Changes } from './activity.js'
-import * as kinds from './api-kind.js'
-import { type EndpointSlice, readEndpointSlice } from './translation/endpoint-slice.js'
-import { readEndpoints } from './translation/endpoints.js'
+import { ClusterMirrors, type ClusterScope } from './cluster-mirrors.js'
 import { Comeback } from './comeback.js'
-import { Contact } from './contact.js'
-import { firstFailure } from './first-failure.js'
-import { Mirror } from './mirror.js'
+import { reportEmptyNamespaces } from './empty-namespaces.js'
 import { PodIndex } from './pod-index.js'
-import { type Node, readNode } from './translation/node.js'
-import { readService, type Service } from './translation/service.js'
+import type { Node } from './translation/node.js'
 import { type TranslationOptions, Translator } from './translation/translator.js'
 import { ServiceRanges } from './service-ranges.js'
 import type { Transport } from './transport.js'
 
-export interface ApiSourceOptions {
+export interface ApiSourceOptions extends ClusterScope {
   /** Closed with the source. */
   readonly transport: Transport
   readonly clock: Clock
@@ -40,79 +36,57 @@ export class ApiSource {
   readonly #stop = new AbortController()
   readonly #ranges: ServiceRanges
   readonly #translator: Translator
-  readonly #services: Mirror<Service>
-  readonly #slices: Mirror<readonly EndpointSlice[]>
-  readonly #nodes: Mirror<Node>
-  readonly #pods = new PodIndex()
-  /** One for each mirror. */
-  readonly #contacts: readonly Contact[]
+  readonly #mirrors: ClusterMirrors
+  /** One for each mirror of slices. */
+  readonly #pods: readonly PodIndex[]
   #changed: () => void = () => undefined
   #running: Promise<unknown> = Promise.resolve()
+  #empty: Promise<void> | undefined
 
   constructor(options: ApiSourceOptions) {
     this.#options = options
     this.#translator = new Translator(options.translation, options.report)
     const { nodeName, serviceCidrs } = options.translation
     const transport = new Comeback(options.transport)
-    const asking = { ...options, transport, returned: () => transport.returned }
-    this.#ranges = new ServiceRanges({ ...asking, given: serviceCidrs })
-    const contacts = {
-      services: new Contact(asking),
-      slices: new Contact(asking),
-      nodes: new Contact(asking),
-    }
-    this.#contacts = Object.values(contacts)
-    const over = (contact: Contact) => ({
-      ...asking,
-      transport: contact,
-      report: contact.report,
+    const asking = {
+      ...{ ...options, transport, returned: () => transport.returned },
       changed: () => {
         this.#tellChange()
       },
-    })
-    this.#services = new Mirror({ ...over(contacts.services), kind: kinds.services, decode: readService })
-    this.#slices = new Mirror({
-      ...over(contacts.slices),
-      kind: kinds.endpointSlices,
-      decode: object => [readEndpointSlice(object)],
-      instead: { kind: kinds.endpoints, decode: readEndpoints },
-    })
-    this.#nodes = new Mirror({
-      ...over(contacts.nodes),
-      kind: kinds.nodeCalled(nodeName),
-      decode: readNode,
-    })
+    }
+    this.#ranges = new ServiceRanges({ ...asking, given: serviceCidrs })
+    this.#mirrors = new ClusterMirrors({ ...asking, nodeName })
+    this.#pods = this.#mirrors.slices.all.map(() => new PodIndex())
   }
 
   /** Whether all kinds were listed whole once: before that, a snapshot may lack anything. */
   get ready(): boolean {
-    return this.#ranges.known !== undefined && this.#mirrors.every(mirror => mirror.listed)
+    return this.#ranges.known !== undefined && this.#mirrors.listed
   }
 
   /** All service ports as they are now. What is left out is reported, once for as long as the reason stays. */
   snapshot(): Snapshot {
-    for (const { activity } of this.#mirrors) activity.snapshot()
-    const services = this.#services.values.values()
-    const slices = [...this.#slices.values.values()].flat()
-    return this.#translator.translate({ services, slices, node: this.node }, this.#ranges.known ?? none)
+    this.#mirrors.snapshot()
+    const { services, slices, nodes } = this.#mirrors
+    const told = {
+      ...{ services: services.values, slices: slices.values.flat(), node: this.node },
+      nodes: nodes?.mirrors.listed === true ? ('seen' as const) : ('unseen' as const),
+    }
+    return this.#translator.translate(told, this.#ranges.known ?? none)
   }
 
   get changes(): Readonly<Record<'services' | 'endpoints', Changes>> {
-    return { services: this.#services.activity.changes, endpoints: this.#slices.activity.changes }
+    return { services: this.#mirrors.services.changes, endpoints: this.#mirrors.slices.changes }
   }
 
   /** When the API server told something last, by the clock. */
   get heard(): ReadonlyMap<Resource, Milliseconds> {
-    return new Map(
-      this.#mirrors.flatMap(({ kind, activity: { heard } }) =>
-        heard === undefined ? [] : [[kind.resource, heard]],
-      ),
-    )
+    return this.#mirrors.heard
   }
 
   /** See `Activity`. */
   takeTriggers(): ReturnType<Activity['takeTriggers']> {
-    return this.#slices.activity.takeTriggers()
+    return this.#mirrors.slices.takeTriggers()
   }
 
   /** All Services, as they were in the last snapshot, proxied or not. */
@@ -127,18 +101,33 @@ export class ApiSource {
 
   /** The Pod that serves at `endpoint` over TCP; undefined where it is none. The first call takes time, and those after changes. */
   podAt(endpoint: Endpoint): PodName | undefined {
-    this.#pods.follow(this.#slices.values, this.#slices.activity.changes.total)
-    return this.#pods.at(endpoint)
+    for (const [at, { values, activity }] of this.#mirrors.slices.all.entries()) {
+      const index = this.#pods[at]
+      index?.follow(values, activity.changes.total)
+      const pod = index?.at(endpoint)
+      if (pod) return pod
+    }
+    return undefined
   }
 
   /** Since when some kind cannot be followed; undefined while all can. */
   get absence(): ApiAbsence | undefined {
-    return this.#contacts.map(({ absence }) => absence).find(each => each !== undefined)
+    return this.#mirrors.absence
   }
 
   /** The Node that we are; undefined where we are none. */
   get node(): Node | undefined {
-    return this.#nodes.values.get(this.#options.translation.nodeName)
+    return this.#mirrors.nodes?.own
+  }
+
+  /** Those that are followed, as far as we may see them. */
+  get nodes(): readonly Node[] {
+    return this.#mirrors.nodes?.all ?? []
+  }
+
+  /** What the server said when it did not let us see the Nodes; undefined where it did, or was not asked. */
+  get nodesForbidden(): string | undefined {
+    return this.#mirrors.nodes?.forbidden
   }
 
   /**
@@ -146,15 +135,10 @@ export class ApiSource {
    * way any more: a late one would overwrite what `start` has seen since.
    */
   async readOnce(signal: AbortSignal): Promise<void> {
-    const lists = this.#mirrors.map(async mirror => {
-      try {
-        await mirror.list(signal)
-      } catch (error) {
-        throw firstFailure(error, mirror.kind)
-      }
-    })
+    const lists = this.#mirrors.list(signal)
     await Promise.allSettled([...lists, this.#ranges.ask(signal)])
     await Promise.all(lists)
+    await this.#reportEmpty()
   }
 
   /**
@@ -165,14 +149,14 @@ export class ApiSource {
     this.#changed = changed
     if (this.ready) changed()
     const { signal } = this.#stop
-    this.#running = Promise.all([this.#learnRanges(signal), ...this.#mirrors.map(each => each.run(signal))])
+    this.#running = Promise.all([this.#learnRanges(signal), this.#mirrors.run(signal)])
   }
 
   /** Ends everything. May be called twice. */
   async close(): Promise<void> {
     this.#stop.abort()
     this.#options.transport.close()
-    await this.#running
+    await Promise.all([this.#running, this.#empty])
   }
 
   async #learnRanges(signal: AbortSignal): Promise<void> {
@@ -181,11 +165,14 @@ export class ApiSource {
     this.#tellChange()
   }
 
-  #tellChange(): void {
-    if (this.ready && !this.#stop.signal.aborted) this.#changed()
+  #reportEmpty(): Promise<void> {
+    const { signal } = this.#stop
+    return (this.#empty ??= reportEmptyNamespaces(this.#mirrors.services.all, { ...this.#options, signal }))
   }
 
-  get #mirrors(): readonly Pick<Mirror<unknown>, 'kind' | 'listed' | 'activity' | 'list' | 'run'>[] {
-    return [this.#services, this.#slices, this.#nodes]
+  #tellChange(): void {
+    if (!this.ready || this.#stop.signal.aborted) return
+    void this.#reportEmpty()
+    this.#changed()
   }
 }

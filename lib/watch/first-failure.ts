@@ -1,19 +1,18 @@
 import { errorText } from '../model/error-text.js'
 import { Failure } from '../model/failure.js'
+import { resourceText } from '../model/resource-text.js'
 import { ApiError } from './api-error.js'
 import type { ApiKind } from './api-kind.js'
+import { howToGrant, isAnonymous, type Rule, userIn } from './role.js'
 
 const groupOf = ({ apiVersion }: ApiKind): string =>
   apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
 
-const rightTo = (kind: ApiKind): string => {
-  const group = groupOf(kind)
-  const resource = group === '' ? kind.resource : `${kind.resource}.${group}`
-  return [
-    `grant it with a ClusterRole: { apiGroups: ['${group}'], resources: ['${kind.resource}'], verbs: ['list', 'watch'] }`,
-    `and check with: kubectl auth can-i list ${resource} --all-namespaces`,
-  ].join('; ')
-}
+const rightTo = (kind: ApiKind): Rule => ({
+  group: groupOf(kind),
+  resource: kind.resource,
+  verbs: ['list', 'watch'],
+})
 
 const cures = {
   unreachable:
@@ -26,9 +25,21 @@ const cures = {
   version: 'check that the server of the kubeconfig is a Kubernetes, or name another with --master',
 } as const
 
-/** What a first list that failed means for whoever started us: `api-unreachable` where trying again may help. */
-export const firstFailure = (error: unknown, kind: ApiKind): Failure => {
-  const asked = `cannot list ${kind.resource}: ${errorText(error)}`
+export interface FirstLists {
+  /** What is listed, and so needs a right. */
+  readonly kinds: readonly ApiKind[]
+  readonly namespaces?: readonly string[] | undefined
+}
+
+const grantFor = (error: unknown, { kinds, namespaces }: FirstLists): string =>
+  howToGrant({ namespaces, rules: kinds.map(rightTo), user: userIn(errorText(error)) })
+
+/**
+ * What a first list that failed, that of `kind`, means for whoever started us: `api-unreachable` where trying again may help.
+ * Where a right is missing, all are named that the `lists` need.
+ */
+export const firstFailure = (error: unknown, kind: ApiKind, lists: FirstLists): Failure => {
+  const asked = `cannot list ${resourceText(kind)}: ${errorText(error)}`
   const trouble = error instanceof ApiError ? error.trouble : 'garbage'
   switch (trouble) {
     case 'unreachable':
@@ -39,7 +50,9 @@ export const firstFailure = (error: unknown, kind: ApiKind): Failure => {
     case 'untrusted':
       return new Failure('api-refused', asked, { cure: cures.untrusted, cause: error })
     case 'forbidden':
-      return new Failure('api-refused', asked, { cure: rightTo(kind), cause: error })
+      if (isAnonymous(errorText(error)))
+        return new Failure('api-refused', asked, { cure: cures.unauthorized, cause: error })
+      return new Failure('api-refused', asked, { cure: grantFor(error, lists), cause: error })
     case 'refused':
       return new Failure('api-refused', asked, { cure: cures.version, cause: error })
     case 'busy':

@@ -4,7 +4,7 @@ import type { Report } from '../model/event.js'
 import { milliseconds, seconds } from '../model/milliseconds.js'
 import { Activity } from './activity.js'
 import { ApiError } from './api-error.js'
-import type { ApiKind } from './api-kind.js'
+import { type ApiKind, whichOf } from './api-kind.js'
 import { Backoff } from './backoff.js'
 import { type Followed, keyOf, sameOr } from './followed.js'
 import type { Transport } from './transport.js'
@@ -25,6 +25,8 @@ export interface MirrorOptions<Value> extends Followed<Value> {
   readonly report: Report
   /** Called after `values` changed. */
   readonly changed: () => void
+  /** After which troubles it is of no use to go on; `run` rejects with them. Absent: none. */
+  readonly endsWith?: (error: unknown) => boolean
 }
 
 /** Ten times as many as in the largest clusters: a server that makes up more has no end of them. */
@@ -69,13 +71,14 @@ export class Mirror<Value> {
     return this.#listed
   }
 
-  /** Keeps the mirror until `signal` aborts, and resolves then. Troubles are reported, and tried again. */
+  /** Keeps the mirror until `signal` aborts, and resolves then. Troubles are reported, and tried again, unless it `endsWith` them. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
         if (this.#next === 'list') await this.list(signal)
         else await this.#watch(signal)
       } catch (error) {
+        if (this.#options.endsWith?.(error) === true) throw error
         await this.#recover(error, signal)
       }
     }
@@ -111,7 +114,7 @@ export class Mirror<Value> {
     this.#version = version
     this.#next = 'watch'
     this.#listed = true
-    report({ type: 'listed', resource: kind.resource, objects: this.#values.size })
+    report({ type: 'listed', ...whichOf(kind), objects: this.#values.size })
     changed()
   }
 
@@ -186,8 +189,7 @@ export class Mirror<Value> {
     if (trouble === 'expired' && during === 'list') this.#version = ''
     if (trouble === 'expired' || trouble === 'garbage' || trouble === 'refused') this.#next = 'list'
     const retryIn = milliseconds(Math.max(this.#backoff.next(), asked))
-    const { resource } = this.kind
-    report({ type: 'api-trouble', resource, during, trouble, reason: errorText(error), retryIn })
+    report({ type: 'api-trouble', ...whichOf(this.kind), during, trouble, reason: errorText(error), retryIn })
     const back = trouble === 'unreachable' || trouble === 'silent' ? returned?.() : undefined
     await wait(clock, retryIn, back ? AbortSignal.any([signal, back]) : signal)
   }

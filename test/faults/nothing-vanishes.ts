@@ -1,6 +1,6 @@
 import t from 'tap'
 import { isOf } from '../../examples/demo/portal-process.js'
-import type { ApiTrouble } from '../../lib/model/event.js'
+import type { ApiTrouble } from '../../lib/model/api-event.js'
 import { exchange } from '../cli/stage.js'
 import { unserved } from '../services/heard.js'
 import { startFaultStage } from './stage.js'

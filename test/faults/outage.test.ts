@@ -1,6 +1,7 @@
 import t from 'tap'
 import { type EventOf, isOf } from '../../examples/demo/portal-process.js'
-import type { ProxyEvent, Resource } from '../../lib/model/event.js'
+import type { Resource } from '../../lib/model/api-event.js'
+import type { ProxyEvent } from '../../lib/model/event.js'
 import { exchange } from '../cli/stage.js'
 import { besideOthers } from '../beside-others.js'
 import { inNamespace } from '../namespace.js'

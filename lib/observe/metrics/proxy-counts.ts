@@ -1,4 +1,5 @@
-import type { ProxyEvent, Resource } from '../../model/event.js'
+import type { Resource } from '../../model/api-event.js'
+import type { ProxyEvent } from '../../model/event.js'
 import type { Family } from '../../model/ip-address.js'
 import { exponential, Histogram, linear } from './histogram.js'
 import { type Metric, unixSeconds } from './metric.js'

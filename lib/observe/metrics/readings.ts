@@ -1,4 +1,4 @@
-import type { Resource } from '../../model/event.js'
+import type { Resource } from '../../model/api-event.js'
 import type { Family } from '../../model/ip-address.js'
 import type { Milliseconds } from '../../model/milliseconds.js'
 import type { Health } from '../../model/health.js'

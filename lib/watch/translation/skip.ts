@@ -1,4 +1,5 @@
-import type { ApiEvent, Report } from '../../model/event.js'
+import type { ApiEvent } from '../../model/api-event.js'
+import type { Report } from '../../model/event.js'
 
 /** That an object, or a part of one, is not proxied, and why. */
 export type Skip = Extract<ApiEvent, { readonly type: 'skipped' }>

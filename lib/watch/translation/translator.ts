@@ -22,6 +22,11 @@ export interface TranslationOptions extends AddressRules {
   readonly ownPods?: OwnPods
 }
 
+/** All that the API server says, and whether it has told which Nodes there are. */
+export interface Told extends Objects {
+  readonly nodes?: 'seen' | 'unseen'
+}
+
 /** What the cluster itself says of its addresses. */
 type LearntRules = Required<Pick<AddressRules, 'serviceCidrs' | 'apiServers'>>
 
@@ -50,14 +55,15 @@ export class Translator {
   }
 
   /** All service ports there are, where cluster IPs are from `serviceCidrs`. */
-  translate(objects: Objects, serviceCidrs: readonly Cidr[]): Snapshot {
+  translate({ nodes = 'seen', ...objects }: Told, serviceCidrs: readonly Cidr[]): Snapshot {
     const slices = [...objects.slices]
     const apiServers = [...(this.#options.apiServers ?? []), ...endpointsOf('default/kubernetes', slices)]
     const rules = { serviceCidrs, apiServers }
     const { snapshot, skips } = this.#composerFor(rules).compose({ ...objects, slices })
     this.#said.tell(skips)
-    if (!objects.node && !this.#saidNoNode) this.#report({ type: 'no-node', node: this.#options.nodeName })
-    this.#saidNoNode = !objects.node
+    const isNone = nodes === 'seen' && !objects.node
+    if (isNone && !this.#saidNoNode) this.#report({ type: 'no-node', node: this.#options.nodeName })
+    this.#saidNoNode = isNone
     return snapshot
   }
 
