@@ -25,6 +25,7 @@ import type { StateFolder } from '../proxy/saved/state-folder.js'
 import { SelfTest } from '../proxy/self-test.js'
 import { ServedPorts } from '../proxy/served-ports.js'
 import { Budget } from '../stream/budget.js'
+import type { Reach } from '../reach/reach.js'
 import type { Succeeded } from '../takeover/answers.js'
 import type { CaptureMode } from './capture-mode.js'
 import { httpListener } from './http-listener.js'
@@ -45,6 +46,8 @@ export interface Surroundings {
   readonly inheritance: Inheritance | undefined
   readonly metrics: Metrics
   readonly source: ReadingsParts['source']
+  /** How endpoints are reached over TCP. */
+  readonly reach: Reach
   /** Who follows single connections. */
   readonly tracing: Tracing
   readonly report: Report
@@ -81,10 +84,8 @@ const withFormer = (
     : own
 
 /** The parts, wired, down to this machine's listeners and rules. */
-export const assemble = async (
-  options: ChosenOptions,
-  { mode, addresses, folder, inheritance, metrics, source, tracing, report }: Surroundings,
-): Promise<Assembly> => {
+export const assemble = async (options: ChosenOptions, surroundings: Surroundings): Promise<Assembly> => {
+  const { mode, addresses, folder, inheritance, metrics, source, reach, tracing, report } = surroundings
   const { capture, arrivals, places, rules = () => [] } = mode
   const localPorts = new LocalPorts(
     options.proxyPortRange,
@@ -100,7 +101,7 @@ export const assemble = async (
   const probes = new Probes()
   const holders = new Holders({ listen: opening => listen(opening), report })
   const listen = listeners({
-    ...{ options, connections, arrivals, probes, estate, inheritance, tracing, report },
+    ...{ options, connections, arrivals, probes, estate, inheritance, reach, tracing, report },
     isOurs: (endpoint, protocol) => isOurs(endpoint, { protocol, localPorts, holders, ...here }),
     nodeAddress: family =>
       addresses.current.find(each => familyOf(each) === family && whyUndialable(each) === undefined),

@@ -1,8 +1,7 @@
 import type { Report } from '../model/event.js'
 import type { Family } from '../model/ip-address.js'
-import type { Log } from '../observe/log.js'
 import { ApiClient } from '../watch/api-client.js'
-import { findApiServer } from '../watch/api-server.js'
+import { type ApiServer, findApiServer } from '../watch/api-server.js'
 import { ApiSource } from '../watch/api-source.js'
 import type { ClusterScope } from '../watch/cluster-mirrors.js'
 import { apiServerAt, whyOwnPortal } from '../watch/own-portal.js'
@@ -16,6 +15,8 @@ import { realClock as clock } from './real-clock.js'
 /** A cluster, by its API server. */
 export interface Cluster {
   readonly source: ApiSource
+  /** The API server, and how to be let in. */
+  readonly server: ApiServer
   /**
    * Reads all that there is once. Rejects with a Failure: `api-unreachable` where trying again may help, `api-refused` and
    * `conflict` where it will not.
@@ -25,19 +26,18 @@ export interface Cluster {
 
 export interface ClusterParts extends ClusterScope {
   readonly families: readonly Family[]
-  readonly log: Log
   readonly report: Report
 }
 
 /** Finds the cluster that the options mean, and says which that is. Asks it nothing yet. */
 export const openCluster = async (
   options: ClusterOptions & NodeOptions,
-  { families, log, report, namespaces, nodes }: ClusterParts,
+  { families, report, namespaces, nodes }: ClusterParts,
 ): Promise<Cluster> => {
   const ownPods = ownPodsFrom(options)
   const { capture, externalCidrs, serviceClusterIpRange = [] } = options
   const server = await findApiServer(await kubeconfigChoice(options))
-  log.info(`API server ${server.url.href} (${server.origin})`)
+  report({ type: 'cluster-found', server: server.url.href, origin: server.origin })
   const transport = new ApiClient({ ...server, server: server.url, clock })
   const apiServer = apiServerAt(server.url)
   const source = new ApiSource({
@@ -51,7 +51,7 @@ export const openCluster = async (
     },
   })
   return {
-    source,
+    ...{ source, server },
     readOnce: async signal => {
       await source.readOnce(signal)
       const conflict = whyOwnPortal(source.snapshot(), server.url)

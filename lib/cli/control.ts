@@ -24,6 +24,8 @@ export interface ControlParts {
   readonly tracers: Tracers
   /** What the API server says; undefined while there is none yet. */
   readonly source: () => ApiSource | undefined
+  /** As `--reach` has it; undefined while it is not decided. */
+  readonly reach: () => string | undefined
   readonly report: Report
 }
 
@@ -64,7 +66,7 @@ const choiceOf = (
   }
 }
 
-const answersOf = (options: ChosenOptions, { proxy, live, source }: ControlParts): Answers => {
+const answersOf = (options: ChosenOptions, { proxy, live, source, reach }: ControlParts): Answers => {
   const began = clock.now()
   const known = (): Known => ({
     services: source()?.services ?? [],
@@ -76,11 +78,13 @@ const answersOf = (options: ChosenOptions, { proxy, live, source }: ControlParts
     const { synced } = live
     const from = source()
     const api = from?.absence
+    const way = reach()
     const failures = [...proxy.failures].map(
       ([family, reason]) => `${family} is not brought up to date: ${reason}`,
     )
     return {
       ...{ kind: 'instance', version, process: process.pid, capture: options.capture },
+      ...(way !== undefined && { reach: way }),
       node: nodeName(options.hostnameOverride),
       ...(from?.ready && { isNode: from.node !== undefined }),
       readiness: proxy.health.readiness,

@@ -16,7 +16,7 @@ import { type Family, familyOf, type IpAddress } from '../model/ip-address.js'
 import type { Protocol } from '../model/service-port.js'
 import type { Tracing } from '../model/trace-step.js'
 import type { Opening } from '../proxy/opening.js'
-import { DirectReach } from '../reach/direct.js'
+import type { Reach } from '../reach/reach.js'
 import { Budget } from '../stream/budget.js'
 import type { Arrivals } from './capture-mode.js'
 import type { RunOptions } from './options.js'
@@ -38,6 +38,8 @@ export interface ListenersParts {
   /** The node's own address, as the cluster knows it. */
   readonly nodeAddress: (family: Family) => IpAddress | undefined
   readonly probes: Probes
+  /** How endpoints are reached over TCP. */
+  readonly reach: Reach
   /** Who follows single connections. */
   readonly tracing: Tracing
   /** Where a process after us finds them. */
@@ -64,7 +66,7 @@ export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise
     tracing,
     isOurs: (endpoint: Endpoint) => isOurs(endpoint, 'TCP'),
     budget: new Budget(bytesOnTheirWay),
-    reach: new DirectReach({ clock }),
+    reach: parts.reach,
     rounds: new Rounds(clock),
     ownSockets: new OwnSockets((local, peer) => hasOtherSocket(machine, local, peer)),
     terms: { idleTimeout: options.tcpIdleTimeout, onEndpointGone: options.onEndpointGone },

@@ -16,7 +16,6 @@ import { assemble } from './assemble.js'
 import { captureMode } from './capture-mode.js'
 import type { Cluster } from './cluster.js'
 import { exitCode } from './exit-code.js'
-import { firstLook, forgivenWhen } from './first-look.js'
 import { frontFor } from './first-screen/front-for.js'
 import type { Front } from './front.js'
 import type { Inheritance } from './inheritance.js'
@@ -25,7 +24,7 @@ import { lockName } from './only-instance.js'
 import type { ChosenOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
 import { controlServer } from './control.js'
-import { checkRivals } from './rivals.js'
+import { Reached } from './reach/reached.js'
 import { listenForSignals, type Signals } from './signals.js'
 import { state } from './state.js'
 import type { NotifySocket } from './supervisor/notify-socket.js'
@@ -95,12 +94,17 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
   const tidying = new Tidying({ host, mode, addresses: () => addresses.current, log, report })
   if (options.capture === 'redirect') notice = new UnnumberedNotice(mode.families, report)
   const folder = await state(options)
+  const reached = new Reached(report)
   const source = (): Cluster['source'] | undefined => cluster?.source
   const { proxy, asked, connections, succeeded } = await assemble(options, {
-    ...{ mode, addresses, folder, inheritance, metrics, source, tracing: tracers, report },
+    ...{ mode, addresses, folder, inheritance, metrics, source, report },
+    ...{ reach: reached.reach, tracing: tracers },
   })
   front?.follow(() => proxy.view, options)
-  const control = await controlServer(options, { proxy, live, tracers, source, report })
+  const control = await controlServer(options, {
+    ...{ proxy, live, tracers, source, report },
+    reach: () => reached.chosen,
+  })
   const audit = new Audit({ capture: mode.capture, clock })
   const succession = new Succession({
     startNext: next => startNext({ ...next, variables: { ...next.variables, ...notifySocket?.variables } }),
@@ -128,13 +132,16 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
     const served = await proxy.resume(left ?? emptySnapshot)
     if (!stopping()) {
       // Loaded only by now: it takes half of the time of a start, in which clients would be refused.
-      const { openCluster } = await import('./cluster.js')
-      cluster = await openCluster(options, { families: mode.families, log, report })
-      await firstLook(cluster, { signal: signals.first, forgiven: forgivenWhen(served), log })
-      // Not before: to look takes a while, and who is served from before waits for nothing.
-      if (mode.by && !options.force && isFirst)
-        await checkRivals({ host, source: cluster.source, signal: signals.first })
-      proxy.start(cluster.source)
+      const { joinCluster } = await import('./join-cluster.js')
+      const joined = await joinCluster(options, {
+        ...{ host, families: mode.families, env: process.env, served, reached, routes: undefined },
+        checksRivals: mode.by !== undefined && !options.force && isFirst,
+        found: found => {
+          cluster = found
+        },
+        ...{ signal: signals.first, log, report },
+      })
+      proxy.start(joined)
       addresses.start(() => proxy.resync())
       audit.start(() => proxy.resync())
     }
@@ -156,6 +163,7 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
       patience,
       ...(askedAt !== undefined && { asked: askedAt }),
     })
+    await reached.remove()
     return exitCode.well
   } finally {
     succession.close()

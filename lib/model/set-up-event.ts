@@ -1,4 +1,4 @@
-/** How it was decided to go to work. Each is told once. */
+/** How it was decided to go to work. */
 export type SetUpEvent =
   | {
       /** Which cluster's Services are proxied. */
@@ -23,4 +23,17 @@ export type SetUpEvent =
       readonly reach: string
       /** Absent: that was asked for. */
       readonly why?: string
+    }
+  | {
+      /** It is not known how endpoints are to be reached: what was served before still is, and it is tried again. */
+      readonly type: 'reach-failed'
+      readonly reason: string
+      readonly cure?: string
+    }
+  | {
+      /** The API server does not let us forward to pods of the namespace. Said once for as long as the reason stays. */
+      readonly type: 'forwarding-forbidden'
+      readonly namespace: string
+      readonly reason: string
+      readonly cure: string
     }

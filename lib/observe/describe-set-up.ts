@@ -15,6 +15,14 @@ export const setUpSentence = (event: SetUpEvent): Sentence => {
         event.why === undefined ? 1 : 0,
         `--capture ${event.capture}${because(event.why)}`,
       )
+    case 'reach-failed': {
+      const cure = event.cure === undefined ? '' : `; what to do: ${event.cure}`
+      return sentence('error', 0, `endpoints cannot be reached yet: ${event.reason}${cure}`)
+    }
+    case 'forwarding-forbidden': {
+      const what = `pods of the namespace ${event.namespace} cannot be reached: ${event.reason}`
+      return sentence('error', 0, `${what}; what to do: ${event.cure}`)
+    }
     case 'reach-chosen':
       return sentence('info', event.why === undefined ? 1 : 0, `--reach ${event.reach}${because(event.why)}`)
   }

@@ -24,6 +24,8 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'cluster-found':
     case 'capture-chosen':
     case 'reach-chosen':
+    case 'reach-failed':
+    case 'forwarding-forbidden':
       return setUpSentence(event)
     case 'listed':
     case 'api-trouble':

@@ -88,11 +88,9 @@ export class ClusterMirrors {
     await Promise.all(this.#parts.map(part => part.run(signal)))
   }
 
-  /** The kinds without the right to which nothing works. */
+  /** The kinds to which rights are asked for where one is missing: with those to Nodes, in the whole cluster, all works. */
   get #needed(): readonly kinds.ApiKind[] {
-    const { namespaces, nodes } = this.#options
-    const optional = namespaces ?? nodes === 'all'
-    return (optional ? [this.services, this.slices] : this.#mirrors).map(({ kind }) => kind)
+    return (this.#options.namespaces ? [this.services, this.slices] : this.#mirrors).map(({ kind }) => kind)
   }
 
   get #mirrors(): readonly Mirrors<unknown>[] {

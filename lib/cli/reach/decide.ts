@@ -1,0 +1,64 @@
+import { Failure } from '../../model/failure.js'
+import type { Report } from '../../model/event.js'
+import { DirectReach } from '../../reach/direct.js'
+import type { Cluster } from '../cluster.js'
+import { isSupervised } from '../crash/on-crash.js'
+import type { ReachChoice } from '../options/laptop.js'
+import type { ChosenOptions } from '../options.js'
+import { mayChangeMachine } from '../options/node.js'
+import { realClock as clock } from '../real-clock.js'
+import { answeringEndpoint } from './answering.js'
+import { chooseReach } from './choose-reach.js'
+import { portForwardWay } from './port-forward-way.js'
+import type { Decision } from './reached.js'
+import type { Way } from './way.js'
+
+/** The way over routes, and whether it leads anywhere. */
+export interface RoutesWay {
+  readonly way: Way
+  /** Why routes cannot be added here; undefined where they can. */
+  readonly whyNot: () => Promise<string | undefined>
+}
+
+export interface DecideParts {
+  readonly options: Pick<ChosenOptions, 'reach' | 'capture'>
+  readonly cluster: Cluster
+  /** Absent: this system has no routes that we could add. */
+  readonly routes: RoutesWay | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly report: Report
+}
+
+/** Whether the way may be over routes, so that all Nodes have to be known. */
+export const mayRoute = ({ reach, capture }: DecideParts['options'], env: DecideParts['env']): boolean =>
+  reach === 'routes' || (reach === 'auto' && mayChangeMachine(capture) && !isSupervised(env))
+
+const wayBy = (reach: ReachChoice, { cluster, routes, report }: DecideParts): Way => {
+  switch (reach) {
+    case 'direct':
+      return { reach: new DirectReach({ clock }) }
+    case 'portforward':
+      return portForwardWay({ ...cluster, report })
+    case 'routes':
+      if (routes) return routes.way
+      throw new Failure('missing', 'routes to pods can be added on Linux only', {
+        cure: '--reach portforward goes through the API server',
+      })
+  }
+}
+
+/** How endpoints are reached, as asked for, else as it is found to work. Rejects with a Failure where that cannot be done here. */
+export const decideReach = async (parts: DecideParts): Promise<Decision> => {
+  const { options, cluster, routes, env } = parts
+  const { source } = cluster
+  if (options.reach !== 'auto') return { reach: options.reach, way: wayBy(options.reach, parts) }
+  const whyNoRoutes = async (): Promise<string | undefined> => {
+    if (!mayChangeMachine(options.capture)) return 'routes would be a change to this machine'
+    return routes ? routes.whyNot() : 'routes can be added on Linux only'
+  }
+  const chosen = await chooseReach({
+    ...{ node: source.node?.name, isSupervised: isSupervised(env), whyNoRoutes },
+    answering: () => answeringEndpoint(source.snapshot(), clock),
+  })
+  return { ...chosen, way: wayBy(chosen.reach, parts) }
+}

@@ -1,0 +1,112 @@
+import { errorText } from '../../model/error-text.js'
+import type { Report } from '../../model/event.js'
+import { cureOf } from '../../model/failure.js'
+import type { Source } from '../../proxy/source.js'
+import { ChangingReach } from '../../reach/changing-reach.js'
+import { DirectReach } from '../../reach/direct.js'
+import type { Reach } from '../../reach/reach.js'
+import type { ReachChoice } from '../options/laptop.js'
+import { realClock as clock } from '../real-clock.js'
+import type { Way } from './way.js'
+
+/** What was decided, and why so where it was. */
+export interface Decision {
+  readonly reach: ReachChoice
+  readonly why?: string
+  readonly way: Way
+}
+
+/** The way to endpoints, once it is known. */
+export class Reached {
+  readonly #reach = new ChangingReach(new DirectReach({ clock }))
+  readonly #report: Report
+  #decision: Decision | undefined
+
+  constructor(report: Report) {
+    this.#report = report
+  }
+
+  /** For all dials: direct, until it is decided. */
+  get reach(): Reach {
+    return this.#reach
+  }
+
+  /** As `--reach` has it; undefined while it is not decided. */
+  get chosen(): ReachChoice | undefined {
+    return this.#decision?.reach
+  }
+
+  /** Decides, unless that is done: to be called when the whole cluster was seen. Rejects as `decide` does, and can be called again. */
+  async decided(decide: () => Promise<Decision>): Promise<Way> {
+    if (this.#decision) return this.#decision.way
+    const decision = await decide()
+    const { reach, why, way } = decision
+    this.#decision = decision
+    this.#reach.current = way.reach
+    this.#report({ type: 'reach-chosen', reach, ...(why !== undefined && { why }) })
+    return way
+  }
+
+  /** What of `source` can be reached, which tells of changes when this machine is ready for them. */
+  sourceFrom(source: Source, decide: () => Promise<Decision>): Source {
+    const prepare = async (changed: () => void): Promise<void> => {
+      try {
+        const way = await this.decided(decide)
+        await way.prepare?.()
+        changed()
+      } catch (error) {
+        this.#report({ type: 'reach-failed', reason: errorText(error), ...cureOf(error) })
+      }
+    }
+    return {
+      start: changed => {
+        const turns = new Turns(() => prepare(changed))
+        source.start(() => {
+          if (this.#decision && !this.#decision.way.prepare) changed()
+          else turns.ask()
+        })
+      },
+      snapshot: () => {
+        const snapshot = source.snapshot()
+        return this.#decision?.way.reachable?.(snapshot) ?? snapshot
+      },
+      close: () => source.close(),
+    }
+  }
+
+  /** Makes this machine ready again, where others have changed that. */
+  async repair(): Promise<void> {
+    await this.#decision?.way.prepare?.()
+  }
+
+  /** Takes out what was added to this machine. */
+  async remove(): Promise<void> {
+    await this.#decision?.way.remove?.()
+  }
+}
+
+/** Work that is done once more when it was asked for meanwhile, however often. */
+class Turns {
+  readonly #work: () => Promise<void>
+  #asked = 0
+  #isWorking = false
+
+  constructor(work: () => Promise<void>) {
+    this.#work = work
+  }
+
+  ask(): void {
+    this.#asked += 1
+    if (!this.#isWorking) void this.#run()
+  }
+
+  async #run(): Promise<void> {
+    this.#isWorking = true
+    for (let done = 0; done < this.#asked;) {
+      done = this.#asked
+      await this.#work()
+    }
+    this.#asked = 0
+    this.#isWorking = false
+  }
+}
