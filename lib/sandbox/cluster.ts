@@ -4,15 +4,7 @@ import type { Endpoint } from '../model/endpoint.js'
 import type { Family } from '../model/ip-address.js'
 import { milliseconds, type Milliseconds } from '../model/milliseconds.js'
 import { createBaseObjects } from './base-objects.js'
-import { deployments } from './controllers/deployments.js'
-import { endpointSliceMirror } from './controllers/endpoint-slice-mirror.js'
-import { endpointSlices } from './controllers/endpoint-slices.js'
-import { endpoints } from './controllers/endpoints.js'
-import { garbage } from './controllers/garbage.js'
-import { Kubelet } from './controllers/kubelet.js'
-import { replicaSets } from './controllers/replica-sets.js'
-import { runControllers } from './controllers/run-controllers.js'
-import { scheduler } from './controllers/scheduler.js'
+import { startControllers } from './controllers/start-controllers.js'
 import { connectNode } from './network/node-network.js'
 import type { Objects } from './objects.js'
 import { type PodHost, startPodHost } from './pods/pod-host.js'
@@ -60,20 +52,16 @@ export const startCluster = async (options: ClusterOptions): Promise<Cluster> =>
     await pods.close()
     throw error
   }
-  const kubelet = new Kubelet(objects, { pods, clock, now, grace, onTrouble })
-  const controllers = [
-    ...[deployments(objects, now), replicaSets(objects), scheduler(objects, nodeName), kubelet],
-    ...[endpoints(objects), endpointSlices(objects), endpointSliceMirror(objects), garbage(objects)],
-  ]
-  const running = runControllers(objects, controllers, { onTrouble })
+  const controllers = startControllers(objects, {
+    ...{ nodeNames: [nodeName], pods, clock, now, grace, onTrouble },
+  })
   return {
     nodeName,
     families,
     pods,
-    idle: () => running.idle(),
+    idle: () => controllers.idle(),
     close: async () => {
-      running.close()
-      kubelet.close()
+      controllers.close()
       await pods.close()
     },
   }

@@ -56,7 +56,8 @@ const names = (families: readonly Family[]): readonly string[] => [
 /** It may do everything, where anybody needs a token at all. */
 const adminToken = 'anybody'
 
-const tokensOf = (accounts: Readonly<Record<string, ServiceAccount>>, objects: Store): Tokens => ({
+/** The tokens of an API server: one for whoever may do everything, and those of `accounts`. */
+export const tokensOf = (accounts: Readonly<Record<string, ServiceAccount>>, objects: Store): Tokens => ({
   [adminToken]: { name: 'system:admin' },
   ...Object.fromEntries(
     Object.entries(accounts).map(([token, account]) => [token, roleBased(objects, account)]),

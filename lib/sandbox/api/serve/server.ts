@@ -1,12 +1,18 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { createSecureServer, type Http2SecureServer } from 'node:http2'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { once } from 'node:events'
 import type { Certificates } from '../certificates.js'
 import type { Handler, HttpResponse } from './exchange.js'
 
+/** Goes on with a connection that is to speak another protocol; `head` are the first bytes of it. */
+export type Upgrade = (request: IncomingMessage, connection: Duplex, head: Buffer) => void
+
 export interface ApiServerOptions {
   readonly handler: Handler
+  /** Absent: who asks for another protocol is answered as if he had not. */
+  readonly upgrade?: Upgrade
   /** Absent: plain HTTP, as `kubectl proxy` offers it. */
   readonly certificates?: Certificates
   readonly host: string
@@ -38,7 +44,7 @@ const urlOf = (server: Server | Http2SecureServer, { host, certificates }: ApiSe
 
 /** Listens for HTTP/2 and HTTP/1.1 on one port. Rejects when it cannot. */
 export const startApiServer = async (options: ApiServerOptions): Promise<ApiServer> => {
-  const { handler, certificates, host, port } = options
+  const { handler, upgrade, certificates, host, port } = options
   const responses = new Set<HttpResponse>()
   const sockets = new Set<Socket>()
   const server = listener((request, response) => {
@@ -50,6 +56,7 @@ export const startApiServer = async (options: ApiServerOptions): Promise<ApiServ
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
+  if (upgrade) server.on('upgrade', upgrade)
   server.listen(port, host)
   await once(server, 'listening')
   let closed: Promise<void> | undefined
