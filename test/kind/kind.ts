@@ -1,0 +1,64 @@
+import { realClock } from '../../lib/cli/real-clock.js'
+import { type Family, ipAddress } from '../../lib/model/ip-address.js'
+import { milliseconds } from '../../lib/model/milliseconds.js'
+import { port } from '../../lib/model/port.js'
+import { kubeconfigFor } from '../../lib/sandbox/api/serve/kubeconfig.js'
+import type { ServiceAccount } from '../../lib/sandbox/api/serve/role-based.js'
+import { Store } from '../../lib/sandbox/api/store/store.js'
+import { timestamp } from '../../lib/sandbox/api/time.js'
+import { createBaseObjects } from '../../lib/sandbox/base-objects.js'
+import { startControllers } from '../../lib/sandbox/controllers/start-controllers.js'
+import { serviceNetworks } from '../../lib/sandbox/network/addresses.js'
+import { type PodHost, startPodHost } from '../../lib/sandbox/pods/pod-host.js'
+import { type Sandbox, tokensOf } from '../../lib/sandbox/sandbox.js'
+import { PublishedApi } from './api.js'
+import { furnish } from './laptop.js'
+import { joinWifi } from './network.js'
+import { nodeObjects, startNodes } from './nodes.js'
+
+export interface KindOptions {
+  /** Of the cluster; default IPv4, as kind's. */
+  readonly families?: readonly Family[]
+  /** Service accounts by their tokens, beside the one that may do everything. */
+  readonly accounts?: Readonly<Record<string, ServiceAccount>>
+  readonly onTrouble: (error: unknown) => void
+}
+
+/** A laptop with a kind cluster of three nodes, as `kind create cluster` leaves it. */
+export interface Kind extends Sandbox {
+  readonly api: PublishedApi
+}
+
+/** Makes this namespace, which has been settled (`inNamespace`), a laptop on which kind runs. */
+export const startKind = async (options: KindOptions): Promise<Kind> => {
+  const { families = ['IPv4'], accounts = {}, onTrouble } = options
+  const now = () => timestamp(new Date())
+  const objects = new Store({
+    ...{ now: () => new Date(), random: Math.random },
+    serviceCidrs: families.map(family => serviceNetworks[family]),
+  })
+  const nodes = nodeObjects(families, now())
+  const running = await startNodes(nodes)
+  const world = await startPodHost()
+  await joinWifi(world.pid)
+  for (const node of nodes) objects.create('nodes', node)
+  const nodeNames = nodes.map(({ metadata }) => metadata.name)
+  const [nodeName = ''] = nodeNames
+  const apiServer = { address: ipAddress('172.18.0.2'), port: port(6443) }
+  createBaseObjects(objects, { nodeName, api: apiServer, families, now })
+  const controllers = startControllers(objects, {
+    ...{ nodeNames, pods: running, clock: realClock, now, grace: milliseconds(0), onTrouble },
+  })
+  const api = await PublishedApi.open({ objects, tokens: tokensOf(accounts, objects) })
+  const kubeconfig = kubeconfigFor({ url: api.url, ca: api.ca, token: 'anybody', name: 'kind-kind' })
+  await furnish(kubeconfig)
+  const pods: PodHost = running.hostOf(ipAddress('10.244.1.1'))
+  return {
+    ...{ nodeName, families, pods, objects, url: api.url, ca: api.ca, kubeconfig, api },
+    idle: () => controllers.idle(),
+    close: async () => {
+      controllers.close()
+      await Promise.all([api.stop(), running.close(), world.close()])
+    },
+  }
+}
