@@ -12,6 +12,7 @@ import { serviceNetworks } from '../../lib/sandbox/network/addresses.js'
 import { type PodHost, startPodHost } from '../../lib/sandbox/pods/pod-host.js'
 import { type Sandbox, tokensOf } from '../../lib/sandbox/sandbox.js'
 import { PublishedApi } from './api.js'
+import { writeDockerRules } from './docker-rules.js'
 import { furnish } from './laptop.js'
 import { joinWifi } from './network.js'
 import { nodeObjects, startNodes } from './nodes.js'
@@ -21,6 +22,8 @@ export interface KindOptions {
   readonly families?: readonly Family[]
   /** Service accounts by their tokens, beside the one that may do everything. */
   readonly accounts?: Readonly<Record<string, ServiceAccount>>
+  /** Which iptables Docker uses; default nft. */
+  readonly backend?: 'nft' | 'legacy'
   readonly onTrouble: (error: unknown) => void
 }
 
@@ -31,7 +34,7 @@ export interface Kind extends Sandbox {
 
 /** Makes this namespace, which has been settled (`inNamespace`), a laptop on which kind runs. */
 export const startKind = async (options: KindOptions): Promise<Kind> => {
-  const { families = ['IPv4'], accounts = {}, onTrouble } = options
+  const { families = ['IPv4'], accounts = {}, backend = 'nft', onTrouble } = options
   const now = () => timestamp(new Date())
   const objects = new Store({
     ...{ now: () => new Date(), random: Math.random },
@@ -50,6 +53,7 @@ export const startKind = async (options: KindOptions): Promise<Kind> => {
     ...{ nodeNames, pods: running, clock: realClock, now, grace: milliseconds(0), onTrouble },
   })
   const api = await PublishedApi.open({ objects, tokens: tokensOf(accounts, objects) })
+  await writeDockerRules(Number(new URL(api.url).port), backend)
   const kubeconfig = kubeconfigFor({ url: api.url, ca: api.ca, token: 'anybody', name: 'kind-kind' })
   await furnish(kubeconfig)
   const pods: PodHost = running.hostOf(ipAddress('10.244.1.1'))

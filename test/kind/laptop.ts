@@ -11,6 +11,8 @@ const own = '/run/laptop'
 const bin = `${own}/bin`
 /** Read there, so that the folders above it need not be open to everybody. */
 const repository = `${own}/kube-portal`
+/** The file of kube-portal that Node runs. */
+export const program = `${repository}/dist/bin/kube-portal.js`
 const path = `${bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
 
 /** `sudo`: the ordinary user, by sudo. */
@@ -82,8 +84,8 @@ const installKubePortal = async (): Promise<void> => {
   await mkdir(repository)
   const root = fileURLToPath(new URL('../../..', import.meta.url))
   await succeed(machine, ['mount', '--bind', root, repository])
-  const program = `#!/bin/sh\nexec ${process.execPath} ${repository}/dist/bin/kube-portal.js "$@"\n`
-  await writeFile(`${bin}/kube-portal`, program, { mode: 0o755 })
+  const script = `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`
+  await writeFile(`${bin}/kube-portal`, script, { mode: 0o755 })
 }
 
 /** Makes this namespace, whose process 1 is root, a laptop with a user, and gives him a kubeconfig. */
