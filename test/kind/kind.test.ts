@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import t from 'tap'
+import { WebSocket } from 'ws'
 import { machine } from '../../lib/host/machine.js'
 import { type Endpoint } from '../../lib/model/endpoint.js'
 import { type IpAddress, ipAddress } from '../../lib/model/ip-address.js'
@@ -6,6 +8,7 @@ import { seconds } from '../../lib/model/milliseconds.js'
 import { port } from '../../lib/model/port.js'
 import { textAt } from '../../lib/sandbox/json.js'
 import { succeed } from '../../lib/sandbox/network/command.js'
+import { subprotocol } from '../reach/port-forward/kubelet.js'
 import { clientsOf } from '../services/clients.js'
 import { deployment, podsOf, whenReady } from '../services/workloads.js'
 import { runAs } from './laptop.js'
@@ -16,7 +19,7 @@ const ip = (...args: readonly string[]): Promise<void> => succeed(machine, ['ip'
 const at = (address: IpAddress): Endpoint => ({ address, port: port(8080) })
 
 await onLaptop(import.meta.url, async () => {
-  const kind = await startLaptop()
+  const kind = await startLaptop({ accounts: { cut: { namespace: 'default', name: 'cut' } } })
   const laptop = clientsOf(kind.pods).node
   kind.objects.create('deployments', deployment('web', { replicas: 3 }))
   const names = await whenReady(kind.objects, 'web')
@@ -60,6 +63,29 @@ await onLaptop(import.meta.url, async () => {
       names.map(name => `pod/${name}`),
     )
     t.equal(await laptop.tcp({ address: ipAddress('172.18.0.2'), port: port(6443) }), 'ECONNREFUSED')
+  })
+
+  const forward = (token: string): WebSocket =>
+    new WebSocket(
+      `${kind.url}/api/v1/namespaces/default/pods/${podName}/portforward?ports=8080`,
+      subprotocol,
+      {
+        ...{ ca: kind.ca, headers: { authorization: `Bearer ${token}` } },
+      },
+    )
+
+  t.test('a pod is reached through the API server, by those who may', async t => {
+    const socket = forward('anybody')
+    await once(socket, 'open')
+    socket.send(Buffer.from('\0hostname'))
+    let answer = ''
+    while (!answer.endsWith('\n')) {
+      const frames: readonly unknown[] = await once(socket, 'message')
+      answer = String(frames[0])
+    }
+    t.equal(answer, `\0${podName}\n`)
+    socket.terminate()
+    await t.rejects(once(forward('cut'), 'open'), /Unexpected server response: 403/)
   })
 
   t.test('its API server goes away, and comes back at the same port', async t => {

@@ -13,6 +13,7 @@ import { type PodHost, startPodHost } from '../../lib/sandbox/pods/pod-host.js'
 import { type Sandbox, tokensOf } from '../../lib/sandbox/sandbox.js'
 import { PublishedApi } from './api.js'
 import { writeDockerRules } from './docker-rules.js'
+import { forwardsTo } from './forwards.js'
 import { furnish } from './laptop.js'
 import { joinWifi } from './network.js'
 import { nodeObjects, startNodes } from './nodes.js'
@@ -52,7 +53,9 @@ export const startKind = async (options: KindOptions): Promise<Kind> => {
   const controllers = startControllers(objects, {
     ...{ nodeNames, pods: running, clock: realClock, now, grace: milliseconds(0), onTrouble },
   })
-  const api = await PublishedApi.open({ objects, tokens: tokensOf(accounts, objects) })
+  const tokens = tokensOf(accounts, objects)
+  const upgrade = forwardsTo({ objects, tokens, nodes: running })
+  const api = await PublishedApi.open({ objects, tokens, upgrade })
   await writeDockerRules(Number(new URL(api.url).port), backend)
   const kubeconfig = kubeconfigFor({ url: api.url, ca: api.ca, token: 'anybody', name: 'kind-kind' })
   await furnish(kubeconfig)
