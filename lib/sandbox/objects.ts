@@ -17,6 +17,8 @@ export type Resource =
   | 'daemonsets'
   | 'clusterroles'
   | 'clusterrolebindings'
+  | 'roles'
+  | 'rolebindings'
 
 export interface ObjectChange {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'

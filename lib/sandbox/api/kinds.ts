@@ -91,6 +91,8 @@ export const kinds: readonly Kind[] = [
     ...rbac,
     ...{ resource: 'clusterrolebindings', kind: 'ClusterRoleBinding', singular: 'clusterrolebinding' },
   },
+  { ...rbac, namespaced: true, resource: 'roles', kind: 'Role', singular: 'role' },
+  { ...rbac, namespaced: true, resource: 'rolebindings', kind: 'RoleBinding', singular: 'rolebinding' },
   {
     ...core,
     ...{ resource: 'nodes', kind: 'Node', singular: 'node', shortNames: ['no'] },

@@ -46,3 +46,16 @@ for (const subject of [{ name: 'writer' }, { namespace: 'default' }, { kind: 'Us
 t.test('without a binding it may do nothing', async t => {
   t.equal(mayList(roleBased(newStore(), account)), false)
 })
+
+t.test('a Role allows what it says in its own namespace', async t => {
+  const store = newStore()
+  store.create('roles', { metadata: { name: 'role', namespace: 'default' }, rules: [slices] })
+  store.create('rolebindings', {
+    metadata: { name: 'binding', namespace: 'default' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'role' },
+    subjects: [{ kind: 'ServiceAccount', ...account }],
+  })
+  const user = roleBased(store, account)
+  const may = (namespace: string): boolean | undefined => user.may?.('list', 'endpointslices', namespace)
+  t.strictSame([may('default'), may('kube-system'), may('')], [true, false, false])
+})

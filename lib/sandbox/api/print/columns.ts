@@ -25,6 +25,8 @@ const byResource: Readonly<Record<Resource, readonly Column[]>> = {
   daemonsets: nameAndAge,
   clusterroles: nameAndAge,
   clusterrolebindings: nameAndAge,
+  roles: nameAndAge,
+  rolebindings: nameAndAge,
   servicecidrs: [nameColumn, ...serviceCidrColumns, ageColumn],
 }
 

@@ -31,17 +31,30 @@ const binds = (binding: ApiObject, { namespace, name }: ServiceAccount): boolean
       textAt(subject, 'namespace') === namespace,
   )
 
+type Readable = Pick<Objects, 'list' | 'get'>
+
+/** The rules of the role that a binding refers to. */
+const rulesOf = (objects: Readable, binding: ApiObject): readonly unknown[] => {
+  const name = textAt(binding, 'roleRef', 'name')
+  const role =
+    textAt(binding, 'roleRef', 'kind') === 'Role'
+      ? objects.get('roles', binding.metadata.namespace ?? '', name)
+      : objects.get('clusterroles', '', name)
+  return listAt(role, 'rules')
+}
+
 /**
- * A service account, which may do what the ClusterRoles say that are bound to it in the whole cluster, as they are at that moment:
- * RBAC, without Roles, aggregation and groups.
+ * A service account, which may do what the roles say that are bound to it, in the whole cluster or in the namespace of the binding,
+ * as they are at that moment: RBAC, without aggregation and groups.
  */
-export const roleBased = (objects: Pick<Objects, 'list' | 'get'>, account: ServiceAccount): User => ({
+export const roleBased = (objects: Readable, account: ServiceAccount): User => ({
   name: `system:serviceaccount:${account.namespace}:${account.name}`,
-  may: (verb, resource) =>
-    objects
-      .list('clusterrolebindings')
+  may: (verb, resource, namespace) =>
+    [
+      ...objects.list('clusterrolebindings'),
+      ...(namespace === '' ? [] : objects.list('rolebindings', namespace)),
+    ]
       .filter(binding => binds(binding, account))
-      .map(binding => objects.get('clusterroles', '', textAt(binding, 'roleRef', 'name')))
-      .flatMap(role => listAt(role, 'rules'))
+      .flatMap(binding => rulesOf(objects, binding))
       .some(rule => allows(rule, verb, resource)),
 })
