@@ -111,11 +111,19 @@ const forward = async (accepted: Accepted, { dial, grace = 1000 }: PortForwardin
   webSocket.on('error', () => undefined)
   send(webSocket, dataChannel, number)
   send(webSocket, errorChannel, number)
-  webSocket.pause()
+  const early: RawData[] = []
+  const keep = (message: RawData): void => {
+    early.push(message)
+    webSocket.pause()
+  }
+  webSocket.on('message', keep)
   try {
     const pod = await dial(target)
     if (pod.connecting) await connected(pod)
-    await carry(webSocket, pod, grace)
+    webSocket.off('message', keep)
+    const over = carry(webSocket, pod, grace)
+    for (const message of early) webSocket.emit('message', message)
+    await over
   } catch (error) {
     send(webSocket, errorChannel, Buffer.from(failureText(target, error)))
   }
