@@ -32,7 +32,7 @@ export class Attempt implements Dialling {
   readonly #alarm: Alarm
   #pending = true
   #settle: { resolve(stream: ByteStream): void; reject(error: Error): void } | undefined
-  #webSocket: WebSocket | undefined
+  #close: () => void = () => undefined
   #doubt: Alarm | undefined
 
   constructor(target: PodPort, options: AttemptOptions) {
@@ -67,7 +67,7 @@ export class Attempt implements Dialling {
         refused: answer => void this.#refused(answer),
         failed: error => this.#end(unreachable(error)),
       })
-      this.#webSocket = webSocket
+      this.#close = () => webSocket.terminate()
     } catch (error) {
       this.#end(error instanceof Error ? error : new Error(String(error)))
     }
@@ -85,6 +85,7 @@ export class Attempt implements Dialling {
       failed: reason =>
         this.#end(reason === undefined ? lost(this.#target) : notForwarded(this.#target, reason)),
     })
+    this.#close = () => stream.reset()
   }
 
   async #refused(answer: IncomingMessage): Promise<void> {
@@ -107,7 +108,7 @@ export class Attempt implements Dialling {
 
   #end(error: Error): void {
     if (!this.#over()) return
-    this.#webSocket?.terminate()
+    this.#close()
     this.#settle?.reject(error)
   }
 
