@@ -1,7 +1,8 @@
+import { isDnsLabel } from '../../model/dns-label.js'
 import type { IpAddress } from '../../model/ip-address.js'
 import { whyUndialable } from '../../model/undialable.js'
 import { field, textFields } from '../raw.js'
-import { isDnsLabel, notForUs, refused, type Skip } from './skip.js'
+import { notForUs, refused, type Skip } from './skip.js'
 import { whyTooLong } from './too-long.js'
 
 const proxyName = 'service.kubernetes.io/service-proxy-name'

@@ -1,7 +1,8 @@
+import { isDnsLabel } from '../../model/dns-label.js'
 import { type Port, port } from '../../model/port.js'
 import type { Protocol } from '../../model/service-port.js'
 import { field, list, text } from '../raw.js'
-import { isDnsLabel, refused, type Skip } from './skip.js'
+import { refused, type Skip } from './skip.js'
 
 /** A port of a Service that is proxied. */
 export interface ProxiedPort {

@@ -4,11 +4,6 @@ import type { Report } from '../../model/event.js'
 /** That an object, or a part of one, is not proxied, and why. */
 export type Skip = Extract<ApiEvent, { readonly type: 'skipped' }>
 
-/** What namespaces, Services and their ports may be called: nothing that could end a rule's text early. */
-const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
-
-export const isDnsLabel = (name: string): boolean => dnsLabel.test(name)
-
 /** What others wrote may be long, and is to be read in a log. */
 export const shown = (text: string, most = 200): string =>
   text.length > most ? `${text.slice(0, most)}…` : text
