@@ -17,6 +17,8 @@ export interface Cluster {
   readonly source: ApiSource
   /** The API server, and how to be let in. */
   readonly server: ApiServer
+  /** The one that the kubeconfig's context means where none is named. */
+  readonly namespace: string
   /**
    * Reads all that there is once. Rejects with a Failure: `api-unreachable` where trying again may help, `api-refused` and
    * `conflict` where it will not.
@@ -51,7 +53,7 @@ export const openCluster = async (
     },
   })
   return {
-    ...{ source, server },
+    ...{ source, server, namespace: server.namespace },
     readOnce: async signal => {
       await source.readOnce(signal)
       const conflict = whyOwnPortal(source.snapshot(), server.url)

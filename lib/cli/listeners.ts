@@ -24,7 +24,7 @@ import { type Inheritance, inheritedDoors, inheritedServer } from './inheritance
 import { realClock as clock } from './real-clock.js'
 
 /** Room for 256 directions in full flow; more go on with 16 KB each. */
-const bytesOnTheirWay = 67_108_864
+export const bytesOnTheirWay = 67_108_864
 
 /** Of the descriptors. The rest is for connections, however many listeners there would be. */
 const listenersShare = 0.75
@@ -32,6 +32,8 @@ const listenersShare = 0.75
 export interface ListenersParts {
   readonly options: Pick<RunOptions, 'tcpIdleTimeout' | 'udpTimeout' | 'onEndpointGone'>
   readonly connections: Connections
+  /** For what is read in bulk. */
+  readonly memory: Budget
   /** Whether an endpoint is a listener of ours. */
   readonly isOurs: (endpoint: Endpoint, protocol: Protocol) => boolean
   readonly arrivals: Arrivals
@@ -65,7 +67,7 @@ export const listeners = (parts: ListenersParts): ((opening: Opening) => Promise
     probes,
     tracing,
     isOurs: (endpoint: Endpoint) => isOurs(endpoint, 'TCP'),
-    budget: new Budget(bytesOnTheirWay),
+    budget: parts.memory,
     reach: parts.reach,
     rounds: new Rounds(clock),
     ownSockets: new OwnSockets((local, peer) => hasOtherSocket(machine, local, peer)),

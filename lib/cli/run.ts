@@ -99,6 +99,7 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
   const { proxy, asked, connections, succeeded } = await assemble(options, {
     ...{ mode, addresses, folder, inheritance, metrics, source, report },
     ...{ reach: reached.reach, tracing: tracers },
+    namespace: () => cluster?.namespace ?? 'default',
   })
   front?.follow(() => proxy.view, options)
   const control = await controlServer(options, {

@@ -7,7 +7,7 @@ import { milliseconds, seconds } from '../model/milliseconds.js'
 import { port, type Port } from '../model/port.js'
 import type { Portal } from '../model/portal.js'
 import type { Terms } from '../model/terms.js'
-import { accept } from '../stream/accept.js'
+import { accept, type Arrival } from '../stream/accept.js'
 import type { Budget } from '../stream/budget.js'
 import { Departures } from './departures.js'
 import { type Estate, socketName } from './estate.js'
@@ -82,10 +82,11 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
     throw error
   }
   let accepted = 0
-  accept(server, budget, arrival => {
+  const welcome = (arrival: Arrival): void => {
     accepted += 1
     void serve(arrival, service)
-  })
+  }
+  accept(server, budget, welcome)
   server.on('error', error => report({ type: 'listen-failed', servicePort, reason: errorText(error) }))
 
   let closed: Promise<void> | undefined
@@ -97,6 +98,7 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
   return {
     port: portOf(server),
     isWhole: true,
+    welcome,
     update: changed => {
       terms = changed.terms
       portals = changed.portals

@@ -1,5 +1,6 @@
 import type { Port } from '../model/port.js'
 import type { ServicePort } from '../model/service-port.js'
+import type { Arrival } from '../stream/accept.js'
 
 /** Accepts clients of one service port. */
 export interface Listener {
@@ -11,6 +12,8 @@ export interface Listener {
    * What the picker chooses is not its business.
    */
   update(servicePort: Pick<ServicePort, 'portals' | 'endpoints' | 'terms'>): void
+  /** Serves a client that has come another way. Absent where there are no connections. */
+  readonly welcome?: (arrival: Arrival) => void
   /**
    * Stops accepting. TCP connections already open go on; UDP flows end. May be called twice; resolves when it is done.
    */

@@ -17,6 +17,8 @@ export interface PumpOptions {
   readonly idleTimeout: () => number
   /** Sent to the endpoint before anything else, and not counted. */
   readonly header: Uint8Array | undefined
+  /** Sent to the client before anything else, and not counted. */
+  readonly granted?: Uint8Array | undefined
   /** The endpoint has sent its first bytes. */
   readonly answered: () => void
   /** Both streams are closed. */
@@ -64,19 +66,20 @@ export class Pump {
 
   /** Bytes from the endpoint to the client. */
   get received(): number {
-    return this.#received.bytes
+    return this.#received.bytes - (this.#options.granted?.length ?? 0)
   }
 
   /** Begins, with what the client has sent while it waited. */
   start({ early, hasEnded }: Pick<WaitingClient, 'early' | 'hasEnded'>): void {
     const [sent, received] = [this.#sent, this.#received]
-    const { answered, header } = this.#options
+    const { answered, header, granted } = this.#options
     const first = header ? Buffer.concat([header, early]) : early
     const client = new End(this, { source: sent, sink: received, failure: 'reset by client' })
     sent.from.readTo(client)
     received.from.readTo(
       new End(this, { source: received, sink: sent, failure: 'reset by endpoint', first: answered }),
     )
+    if (granted && !received.pass(granted)) received.from.pause()
     if (first.length === 0 || client.read(first)) sent.from.resume()
     else sent.from.pause()
     if (hasEnded) client.ended()

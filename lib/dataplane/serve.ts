@@ -36,7 +36,7 @@ export interface Service extends Destination {
 }
 
 /** Serves a client to the end: finds it an endpoint, carries its bytes, reports. Never rejects. */
-export const serve = async ({ stream, peer }: Arrival, service: Service): Promise<void> => {
+export const serve = async ({ stream, peer, request }: Arrival, service: Service): Promise<void> => {
   const { servicePort, connections, ownSockets, probes, report, clock } = service
   if (probes?.meets(peer, servicePort)) {
     stream.reset()
@@ -47,7 +47,8 @@ export const serve = async ({ stream, peer }: Arrival, service: Service): Promis
   const client = peer.address
   const turnAway = (reason: TurnedAway['reason']): void => {
     report({ type: 'turned-away', connection: number, servicePort, client, reason })
-    stream.reset()
+    if (request && reason !== 'client left') request.refuse(reason)
+    else stream.reset()
   }
   if (!(connection instanceof OpenConnection)) {
     turnAway(connection.refusal)
@@ -59,7 +60,7 @@ export const serve = async ({ stream, peer }: Arrival, service: Service): Promis
   const arrived = clock.now()
   const duration = (): Milliseconds => milliseconds(clock.now() - arrived)
   const own = ownSockets.follow(peer)
-  const waiting = new WaitingClient(stream, () => connection.stop())
+  const waiting = new WaitingClient(stream, () => connection.stop(), request)
   const dialled: Dialled =
     own.isSuspect && (await own.isLoop())
       ? { kind: 'nobody', reason: 'loop' }
@@ -92,7 +93,7 @@ export const serve = async ({ stream, peer }: Arrival, service: Service): Promis
         duration: duration(),
       })
       const { how, sent, received } = await carry(
-        { waiting, connection, dialled, own, header: service.headerFor(peer) },
+        { waiting, connection, dialled, own, header: service.headerFor(peer), granted: request?.granted },
         service,
       )
       report({
@@ -117,11 +118,15 @@ interface Connected {
   readonly connection: OpenConnection
   readonly own: { settled(): void }
   readonly header: Uint8Array | undefined
+  readonly granted: Uint8Array | undefined
   readonly dialled: Extract<Dialled, { readonly kind: 'connected' }>
 }
 
 /** Resolves when both sides are closed. */
-const carry = ({ waiting, connection, dialled, own, header }: Connected, service: Service): Promise<Pump> =>
+const carry = (
+  { waiting, connection, dialled, own, header, granted }: Connected,
+  service: Service,
+): Promise<Pump> =>
   new Promise(resolve => {
     const { clock, rounds, departures, reach, idleTimeout } = service
     const halfOpenTimeout = service.halfOpenTimeout ?? reach.halfOpenTimeout
@@ -132,7 +137,15 @@ const carry = ({ waiting, connection, dialled, own, header }: Connected, service
     }
     const pump = new Pump(
       { client: waiting.client, endpoint: dialled.stream },
-      { now: clock.now(), halfOpenTimeout, idleTimeout, header, finished, answered: () => own.settled() },
+      {
+        now: clock.now(),
+        halfOpenTimeout,
+        idleTimeout,
+        header,
+        granted,
+        finished,
+        answered: () => own.settled(),
+      },
     )
     const round = rounds.add(pump)
     const bound = departures.add(pump, dialled.endpoint)

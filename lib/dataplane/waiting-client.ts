@@ -1,3 +1,4 @@
+import type { Request } from '../stream/accept.js'
 import type { ByteStream, Receiver } from '../stream/byte-stream.js'
 
 /** Bytes that are read before there is anybody to give them to. */
@@ -15,10 +16,14 @@ export class WaitingClient implements Receiver {
   #hasEnded = false
   #hasLeft = false
 
-  /** Calls `left` when the client is gone. */
-  constructor(client: ByteStream, left: () => void) {
+  /** Calls `left` when the client is gone. `sent` is what others have read of it. */
+  constructor(client: ByteStream, left: () => void, sent?: Pick<Request, 'early' | 'hasEnded'>) {
     this.client = client
     this.#left = left
+    if (sent) {
+      this.#hasEnded = sent.hasEnded
+      if (sent.early.length > 0) this.read(sent.early)
+    }
     client.readTo(this)
   }
 

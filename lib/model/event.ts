@@ -7,6 +7,7 @@ import type { NodeEvent } from './node-event.js'
 import type { Port } from './port.js'
 import type { Affinity, ServicePortId } from './service-port.js'
 import type { SetUpEvent } from './set-up-event.js'
+import type { SocksEvent } from './socks-event.js'
 import type { TakeoverEvent } from './takeover-event.js'
 import type { TrafficEvent } from './traffic-event.js'
 
@@ -136,7 +137,7 @@ export type ProxyOwnEvent =
 
 /** Everything that happens in the program, as plain facts. `observe` makes words and numbers of them. */
 export type ProxyEvent =
-  TrafficEvent | SetUpEvent | ApiEvent | ProxyOwnEvent | NodeEvent | TakeoverEvent | CrashEvent
+  TrafficEvent | SetUpEvent | ApiEvent | ProxyOwnEvent | NodeEvent | SocksEvent | TakeoverEvent | CrashEvent
 
 /** Takes note of what happened. Never throws and never waits. */
 export type Report = (event: ProxyEvent) => void

@@ -4,6 +4,7 @@ import { crashSentence } from './describe-crash.js'
 import { nodeSentence } from './describe-node.js'
 import { ownSentence } from './describe-own.js'
 import { setUpSentence } from './describe-set-up.js'
+import { socksSentence } from './describe-socks.js'
 import { takeoverSentence } from './describe-takeover.js'
 import { connectionSentence, flowSentence } from './describe-traffic.js'
 import type { Sentence } from './sentence.js'
@@ -69,6 +70,10 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'node-ports-nowhere':
     case 'unnumbered-interfaces':
       return nodeSentence(event)
+    case 'socks-port':
+    case 'socks-failed':
+    case 'socks-refused':
+      return socksSentence(event)
     case 'successor-started':
     case 'successor-failed':
     case 'handed-over':

@@ -3,6 +3,7 @@ import { errorText } from '../model/error-text.js'
 import type { Health } from '../model/health.js'
 import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
 import type { Family } from '../model/ip-address.js'
+import type { ServicePort } from '../model/service-port.js'
 import type { Snapshot } from '../model/snapshot.js'
 import { drain } from './drain.js'
 import { leftBehind } from './left-behind.js'
@@ -72,6 +73,11 @@ export class Proxy {
   /** What it serves now, and how far that has come. */
   get view(): readonly PortView[] {
     return this.#sync.view
+  }
+
+  /** The service ports as they were served last, the same array until any changes; undefined: they are not known yet. */
+  get servicePorts(): readonly ServicePort[] | undefined {
+    return this.#sync.servicePorts
   }
 
   /** Why nothing can be brought up to date, in the families in which that is so. */

@@ -56,6 +56,10 @@ export class ServedPort {
     return this.#parts.listener.port
   }
 
+  get listener(): Pick<Listener, 'welcome' | 'port'> {
+    return this.#parts.listener
+  }
+
   /** Serves as it says from now on. */
   update(servicePort: ServicePort): void {
     const { picker, listener, report } = this.#parts

@@ -42,6 +42,11 @@ export class Sync {
     return viewOf(this.#snapshot.servicePorts, { served: this.#parts.served, inForce })
   }
 
+  /** As they were served last; undefined: nothing is known yet. */
+  get servicePorts(): readonly ServicePort[] | undefined {
+    return this.#snapshot === emptySnapshot ? undefined : this.#snapshot.servicePorts
+  }
+
   /** See `FamilyFailures`. */
   get failures(): ReadonlyMap<Family, string> {
     return this.#familyFailures.reasons

@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net'
+import type { TurnedAway } from '../model/traffic-event.js'
 import type { Budget } from './budget.js'
 import type { ByteStream } from './byte-stream.js'
 import { DuplexStream } from './duplex-stream.js'
@@ -11,6 +12,19 @@ import { type TcpHandle, type TcpHandles, tcpHandles } from './tcp-handle.js'
 export interface Arrival {
   readonly stream: ByteStream
   readonly peer: SocketName
+  /** Undefined for most, who have come to the listener of whom they want. Always there: one shape is quicker than two. */
+  readonly request: Request | undefined
+}
+
+/** A client that has said whom it wants, and waits for an answer. */
+export interface Request {
+  /** What it has sent after that. */
+  readonly early: Uint8Array
+  readonly hasEnded: boolean
+  /** What it is sent before anything else when somebody serves it. */
+  readonly granted: Uint8Array
+  /** Tells it that nobody does, and ends the stream; by default that would be reset. */
+  readonly refuse: (reason: TurnedAway['reason']) => void
 }
 
 /** A server's inner half. */
@@ -49,7 +63,7 @@ const acceptHandles = (
     const name: { address?: string; port?: number } = {}
     handle.getpeername(name)
     const peer = socketName(name.address, name.port)
-    if (peer) arrived({ stream: new HandleStream(handles, handle, budget), peer })
+    if (peer) arrived({ stream: new HandleStream(handles, handle, budget), peer, request: undefined })
     else handle.close()
   }
 }
@@ -60,7 +74,7 @@ export const acceptSockets = (server: Server, arrived: (arrival: Arrival) => voi
     socket.setNoDelay(true)
     socket.setKeepAlive(true, keepAliveDelay * 1000)
     const peer = socketName(socket.remoteAddress, socket.remotePort)
-    if (peer) arrived({ stream: new DuplexStream(socket), peer })
+    if (peer) arrived({ stream: new DuplexStream(socket), peer, request: undefined })
     else socket.on('error', () => undefined).destroy()
   })
 }

@@ -9,6 +9,8 @@ export interface ApiServer {
   readonly url: URL
   /** Where that was found, as people say it: `/home/ada/.kube/config of ada, who called sudo`. */
   readonly origin: string
+  /** The one that the context means where none is named. */
+  readonly namespace: string
   /** Whether the way goes through a proxy that the kubeconfig names. */
   readonly proxied: boolean
   /** Reads the credentials as they are now. Rejects with an `ApiError`. */
@@ -73,6 +75,7 @@ export const findApiServer = async (choice: KubeConfigChoice): Promise<ApiServer
   return {
     url,
     origin: found.origin,
+    namespace: context.namespace ?? 'default',
     proxied: Boolean(cluster.proxyUrl),
     credentials: () => credentials({ config, tokenFile, readFile }),
   }
