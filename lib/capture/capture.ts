@@ -1,3 +1,4 @@
+import type { Cidr } from '../model/cidr.js'
 import type { Family, IpAddress } from '../model/ip-address.js'
 import type { OwnPods } from '../model/own-pods.js'
 import type { Port } from '../model/port.js'
@@ -31,6 +32,11 @@ export interface Wanted {
   readonly open: readonly Port[]
   /** Where node ports are; absent: at every address of this machine. */
   readonly nodePortAddresses?: readonly IpAddress[]
+  /**
+   * Where nobody is met but at portals: neither by who is on this machine, nor by who comes over it. Absent: packets go where the
+   * routes lead them.
+   */
+  readonly closed?: readonly Cidr[]
   /** Who are insiders, beside the node itself. */
   readonly ownPods: OwnPods
 }

@@ -24,6 +24,9 @@ export const portPlace = (port: Port, protocol: Protocol): Place =>
 export const placeOf = (portal: Portal, protocol: Protocol): Place =>
   (portal.kind === 'node-port' ? '' : hex(portal.address)) + portPlace(portal.port, protocol)
 
+/** What the addresses of the range begin with, in whole digits. */
+export const rangePlace = ({ address, bits }: Cidr): Place => hex(address).slice(0, Math.floor(bits / 4))
+
 const addressOf = (digits: string): IpAddress =>
   ipAddress(
     digits.length === 8 ? Buffer.from(digits, 'hex').join('.') : (digits.match(/.{4}/g) ?? []).join(':'),

@@ -9,6 +9,7 @@ import {
   refuseChain,
   toThisMachine,
 } from './chains.js'
+import { type ClosedRules, closedRules } from './closed.js'
 import { guardRules, openRules } from './guard.js'
 import { ordered, orderedCaptures, type OrderedRules } from './ordered-rules.js'
 import { refusalRules } from './portal-rules.js'
@@ -58,18 +59,25 @@ const nodePortMatches = ({ nodePortAddresses }: Wanted, family: Family): readonl
         .map(address => `-d ${cidrText(cidrOf(address))}`)
     : [toThisMachine]
 
-const nat = ({ addressed, nodePorts }: PortalRules, wanted: Wanted, family: Family): TableRules => {
+/** The rules of one family in one table, but for the guard's. */
+interface FamilyRules extends PortalRules {
+  readonly closed: SplitRules
+}
+
+const nat = ({ addressed, nodePorts, closed }: FamilyRules, wanted: Wanted, family: Family): TableRules => {
   const some = wanted.portals.some(each => each.family === family && each.portal.kind === 'node-port')
   const matches = some ? nodePortMatches(wanted, family) : []
   const entrances = matches.length > 0 ? nodePortChains : []
+  const root = closed.root.length > 0 ? [...addressed.root, ...closed.root] : addressed.root
   const apart = wanted.nodePortAddresses !== undefined && entrances.length > 0
   const jumps = apart ? matches.map(match => `${match} -j ${nodePortRules}`) : nodePorts.root
   return {
     chains: new Map([
-      ...portalChains.map(({ name }) => [name, addressed.root] as const),
+      ...portalChains.map(({ name }) => [name, root] as const),
       ...entrances.map(({ name }) => [name, jumps] as const),
       ...(apart ? [[nodePortRules, nodePorts.root] as const] : []),
       ...addressed.chains,
+      ...closed.chains,
       ...(entrances.length > 0 ? nodePorts.chains : []),
     ]),
     references: referencesTo([...portalChains, ...entrances]),
@@ -77,7 +85,7 @@ const nat = ({ addressed, nodePorts }: PortalRules, wanted: Wanted, family: Fami
 }
 
 const filter = (
-  { addressed, nodePorts }: PortalRules,
+  { addressed, nodePorts, closed }: FamilyRules,
   guards: SplitRules,
   matches: readonly Rule[],
 ): TableRules => {
@@ -88,9 +96,10 @@ const filter = (
     chains: new Map([
       [guardChain.name, guards.root],
       ...guards.chains,
-      [refuseChain.name, [...addressed.root, ...jumps]],
+      [refuseChain.name, [...addressed.root, ...closed.root, ...jumps]],
       ...(apart.length > 0 ? [[nodePortRules, nodePorts.root] as const] : []),
       ...addressed.chains,
+      ...closed.chains,
       ...(apart.length > 0 ? nodePorts.chains : []),
     ]),
     references: referencesTo([guardChain, refuseChain]),
@@ -100,6 +109,7 @@ const filter = (
 /** The rules that make the kernel do what is `wanted`, for one family. Equal whatever order the portals come in. */
 export const rulesFor = (wanted: Wanted, family: Family, target: Target = redirect): Ruleset => {
   const { ownPods, guarded, open } = wanted
+  const closed: ClosedRules = closedRules(wanted.closed ?? [], family)
   const portals = wanted.portals.filter(portal => portal.family === family)
   const captures = portalRules(portals, family, captured => orderedCaptures(captured, ownPods, target))
   const refusals = portalRules(portals, family, captured =>
@@ -108,10 +118,10 @@ export const rulesFor = (wanted: Wanted, family: Family, target: Target = redire
   const guards = guardRules(guarded, family, target)
   return {
     filter: filter(
-      refusals,
+      { ...refusals, closed: closed.filter },
       { ...guards, root: [...openRules(open), ...guards.root] },
       nodePortMatches(wanted, family),
     ),
-    nat: nat(captures, wanted, family),
+    nat: nat({ ...captures, closed: closed.nat }, wanted, family),
   }
 }

@@ -20,7 +20,7 @@ export interface SplitOptions {
   /** How many digits of each place are the address's. */
   readonly addressDigits: number
   /** Chains of one table that are for different things have different names, though they match the same. */
-  readonly purpose: 'portals' | 'guard'
+  readonly purpose: 'portals' | 'guard' | 'closed'
 }
 
 /**

@@ -64,6 +64,7 @@ export const anyWanted: fc.Arbitrary<Wanted> = fc
     portals: fc.array(fc.oneof(...families.map(capturedOf)), { minLength: 100, maxLength: 300 }),
     open: fc.array(anyPort, { maxLength: 3 }),
     ownPods: anyPods,
+    closed: fc.array(fc.oneof(...families.map(rangeOf)), { maxLength: 300 }),
     nodePortAddresses: fc.option(fc.array(fc.oneof(...families.map(addressOf)), { maxLength: 4 })),
   })
   .map(({ nodePortAddresses, ...rest }) => ({

@@ -256,3 +256,39 @@ t.test('what is decided of a portal, of its own pods and of its port is in its r
   t.equal(text(externally(insiders)), before)
   t.end()
 })
+
+t.test('where a range is closed, only portals are met, and drop whom they drop', t => {
+  const portals = [
+    served({ address: '10.96.0.10', localPort: 14_000 }),
+    dropped({ address: '10.96.0.11', localPort: 14_001 }),
+    served({ nodePort: 30_080, localPort: 14_000 }),
+    dropped({ nodePort: 30_081, localPort: 14_001 }),
+  ]
+  const closed = ['10.96.0.0/16', 'fd00:96::/112', '10.96.0.0/16'].map(cidr)
+  t.equal(
+    text({ ...wanted(...portals), closed }).replaceAll(
+      '-m comment --comment "nothing of the cluster is here" ',
+      '',
+    ),
+    `KUBE-PORTALS-CONTAINER -d 10.96.0.10/32 -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 14000
+KUBE-PORTALS-CONTAINER -d 10.96.0.0/16 -j ACCEPT
+KUBE-NODEPORT-CONTAINER -p tcp -m tcp --dport 30080 -j REDIRECT --to-ports 14000
+KUBE-PORTAL-REFUSE -d 10.96.0.11/32 -p tcp -m tcp --dport 80 -j DROP
+KUBE-PORTAL-REFUSE -d 10.96.0.0/16 -p tcp -j REJECT --reject-with tcp-reset
+KUBE-PORTAL-REFUSE -d 10.96.0.0/16 -j REJECT --reject-with icmp-port-unreachable
+KUBE-PORTAL-REFUSE -m addrtype --dst-type LOCAL -m conntrack ! --ctstate DNAT -j KUBE-PORTAL-NODEPORTS
+KUBE-PORTAL-NODEPORTS -p tcp -m tcp --dport 30081 -j DROP
+`,
+  )
+  t.end()
+})
+
+t.test('thousands of closed addresses are split, and each is met behind few rules', t => {
+  const closed = Array.from({ length: 4096 }, (_, index) => cidr(`10.96.${index >> 8}.${index & 255}/32`))
+  const { filter, nat } = rulesFor({ ...wanted(), closed: closed.toReversed() }, 'IPv4')
+  t.strictSame(rulesFor({ ...wanted(), closed }, 'IPv4').filter.chains, filter.chains)
+  for (const { chains } of [filter, nat]) for (const rules of chains.values()) t.ok(rules.length <= 64)
+  const all = [...filter.chains.values()].flat().filter(rule => rule.includes('tcp-reset'))
+  t.equal(new Set(all).size, 4096)
+  t.end()
+})
