@@ -1,3 +1,4 @@
+import type { ServiceRoutes } from '../capture/allowed-routes.js'
 import { availableFamilies } from '../capture/available-families.js'
 import type { BackendKind } from '../capture/backend.js'
 import type { Capture, RulesInForce } from '../capture/capture.js'
@@ -7,6 +8,7 @@ import type { CapturedBy } from '../capture/leftovers.js'
 import { LocalRoutes } from '../capture/local-routes.js'
 import { NoCapture } from '../capture/no-capture.js'
 import { Pace } from '../capture/pace.js'
+import { RoutedCapture } from '../capture/routed-capture.js'
 import { dnat, redirect, type Target } from '../capture/target.js'
 import { connectedAddresses } from '../host/connected-addresses.js'
 import type { Host } from '../host/host.js'
@@ -39,6 +41,10 @@ export interface CaptureMode {
   readonly places: Places
   /** What it leaves on this machine; undefined: nothing. */
   readonly by?: CapturedBy
+  /** Whether it routes Services' addresses to this machine, as far as is known by now. */
+  readonly isRouted?: () => boolean
+  /** See `RoutedCapture`: to be called once that is known, and before anything is changed. */
+  readonly checkRoutes?: RoutedCapture['check']
 }
 
 export interface CaptureModeParts {
@@ -46,9 +52,13 @@ export interface CaptureModeParts {
   readonly options: NodeOptions & { readonly capture: CaptureChoice }
   /** This machine's. */
   readonly addresses: () => readonly IpAddress[]
+  /** Which of Services' addresses to route to this machine, where rules capture; absent: none. */
+  readonly serviceRoutes?: () => ServiceRoutes
   readonly log: Log
   readonly report: Report
 }
+
+const noRoutes: ServiceRoutes = { on: false, ranges: [], allowOverlap: false, apiServers: [] }
 
 /** The audit looks more often. Where it cannot, syncs look for themselves. */
 const memory = { clock, span: seconds(10) }
@@ -85,20 +95,26 @@ const byIptables = async (
   parts: CaptureModeParts,
   { target, arrivals }: ByIptables,
 ): Promise<CaptureMode> => {
-  const { host, options, addresses, log, report } = parts
+  const { host, options, addresses, serviceRoutes = () => noRoutes, log, report } = parts
   const { iptablesBackend, nodeportAddresses = [] } = options
   const forced: BackendKind | undefined = iptablesBackend === 'auto' ? undefined : iptablesBackend
   const { backend, warning } = await backendInTime(parts, forced)
   if (warning !== undefined) log.warn(warning)
   const { families, unavailable } = await availableFamilies(host, backend)
   for (const { family, reason } of unavailable) log.info(`${family} is not served: ${reason}`)
-  const capture = new Iptables({
+  const inner = new Iptables({
     ...{ host, backend, families, target, addresses, report, memory },
     pace: new Pace(clock, restoresPerSecond),
   })
+  const capture = new RoutedCapture({
+    ...{ host, families, inner, routes: serviceRoutes, report },
+    connected: () => connectedAddresses(host),
+  })
   return {
     capture,
-    rules: () => capture.rules,
+    rules: () => inner.rules,
+    isRouted: () => serviceRoutes().on,
+    checkRoutes: served => capture.check(served),
     ...{ families, arrivals },
     by: { kind: 'rules', backend: backend.kind, target },
     places: heldPlaces({ addresses, nodePortAddresses: nodeportAddresses }),

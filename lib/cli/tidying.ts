@@ -4,6 +4,7 @@ import { errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import type { IpAddress } from '../model/ip-address.js'
 import type { Log } from '../observe/log.js'
+import type { OurTable } from '../routing/our-routes.js'
 import type { CaptureMode } from './capture-mode.js'
 
 export interface TidyingParts {
@@ -11,6 +12,8 @@ export interface TidyingParts {
   readonly mode: CaptureMode
   /** This machine's. */
   readonly addresses: () => readonly IpAddress[]
+  /** Whether routes to the cluster's nodes are this run's own. */
+  readonly nodeRoutes?: boolean
   readonly log: Log
   readonly report: Report
 }
@@ -35,10 +38,14 @@ export class Tidying {
   }
 
   async #tidy(): Promise<void> {
-    const { host, mode, addresses, log, report } = this.#parts
+    const { host, mode, addresses, nodeRoutes = false, log, report } = this.#parts
     if (!mode.by) return
+    const routes: readonly OurTable[] = [
+      ...(mode.isRouted?.() ? ['local' as const] : []),
+      ...(nodeRoutes ? ['main' as const] : []),
+    ]
     try {
-      const removed = await removeLeftovers({ host, addresses, now: mode.by, report })
+      const removed = await removeLeftovers({ host, addresses, now: mode.by, routes, report })
       for (const line of removed) log.info(`removed what an earlier run had left: ${line}`)
     } catch (error) {
       log.warn(
