@@ -5,6 +5,7 @@ import type { Family, IpAddress } from '../model/ip-address.js'
 import { installedBackends } from './installed-backends.js'
 import type { IpOptions } from '../routing/ip-command.js'
 import { removeRoutes } from '../routing/our-routes.js'
+import { darwinWays } from './darwin/aliases.js'
 import { removeAddresses } from './dedicated-address.js'
 import { Iptables } from './iptables.js'
 import { settled } from './settled.js'
@@ -36,6 +37,8 @@ export const ifThere = async (removed: Promise<readonly string[]>): Promise<read
 export const cleanup = (options: CleanupOptions): Promise<readonly string[]> =>
   settled(
     families.map(async family => {
+      if (options.host.platform === 'darwin')
+        return darwinWays[family].removeAll({ host: options.host, family })
       const backends = await installedBackends(options.host, family)
       const ip: IpOptions = { host: options.host, family }
       // Before the rules that refuse whoever would come over them to others than us.

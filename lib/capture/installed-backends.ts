@@ -28,8 +28,9 @@ const plainKind = async (host: Host, family: Family): Promise<BackendKind | unde
   return version === undefined ? undefined : version.includes('nf_tables') ? 'nft' : 'legacy'
 }
 
-/** The backends that are installed for the family, first the one that plain `iptables` is. */
+/** The backends that are installed for the family, first the one that plain `iptables` is. macOS has none. */
 export const installedBackends = async (host: Host, family: Family): Promise<readonly Backend[]> => {
+  if (host.platform === 'darwin') return []
   const plain = await plainKind(host, family)
   const found: Backend[] = []
   for (const kind of kinds) {

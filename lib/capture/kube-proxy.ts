@@ -80,6 +80,8 @@ const inIpvs = async (host: Host): Promise<Found> => ({
  * ours. Changes nothing. What cannot be looked at counts as not there.
  */
 export const kubeProxyRules = async (host: Host): Promise<readonly KubeProxyRules[]> => {
+  // There is no kube-proxy for it. What is there called ip may be anything.
+  if (host.platform === 'darwin') return []
   const looks = await Promise.allSettled([inIptables(host), inNftables(host), inIpvs(host)])
   const all = looks.flatMap(look => (look.status === 'fulfilled' ? look.value : []))
   const kinds = new Map<string, Set<string>>()

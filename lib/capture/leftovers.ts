@@ -32,8 +32,14 @@ const families: readonly Family[] = ['IPv4', 'IPv6']
  * somebody else may have by now. What belongs to the present way stays. Resolves with what was removed, a line each; rejects when
  * something could not be removed, having tried the rest. To be called when the present way is in force.
  */
-export const removeLeftovers = ({ now, routes, ...options }: LeftoversOptions): Promise<readonly string[]> =>
-  settled(
+export const removeLeftovers = ({
+  now,
+  routes,
+  ...options
+}: LeftoversOptions): Promise<readonly string[]> => {
+  // There is but one way on macOS, and what it left it takes on.
+  if (options.host.platform === 'darwin') return Promise.resolve([])
+  return settled(
     families.map(async family => {
       const backends = await installedBackends(options.host, family)
       const others = backends.filter(({ kind }) => now.kind !== 'rules' || kind !== now.backend)
@@ -55,3 +61,4 @@ export const removeLeftovers = ({ now, routes, ...options }: LeftoversOptions): 
       ])
     }),
   )
+}

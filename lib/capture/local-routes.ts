@@ -5,7 +5,8 @@ import { clientsOf, type Portal } from '../model/portal.js'
 import type { Applied, Capture, CapturedPortal, FamilyFailure, Preparation, Wanted } from './capture.js'
 import { eachFamily, type Outcomes } from './each-family.js'
 import type { IpOptions } from '../routing/ip-command.js'
-import { isOnInterface, type LocalTable, readLocalTable, whyShared } from '../routing/local-table.js'
+import { isOnInterface, type LocalTable, whyShared } from '../routing/local-table.js'
+import type { LocalWay } from './local-way.js'
 import { localWays } from './local-ways.js'
 import { settled } from './settled.js'
 import { whyUnbound } from './why-unbound.js'
@@ -23,6 +24,8 @@ interface Look {
   readonly table: LocalTable
   readonly ours: readonly string[]
 }
+
+const wayOf = ({ host, family }: IpOptions): LocalWay => localWays[host.platform][family]
 
 /** The address that has to be this machine's own for clients to be met, or refused, at the portal. */
 const addressAt = (portal: Portal): readonly IpAddress[] =>
@@ -90,7 +93,7 @@ export class LocalRoutes implements Capture {
       const wanted = new Set<string>(addresses.filter(address => familyOf(address) === family))
       const gone = await this.#unconnected(ours.filter(address => !wanted.has(address)))
       const added = await this.#add(options, addresses, table)
-      await localWays[family].delete(options, gone)
+      await wayOf(options).delete(options, gone)
       return added + gone.length > 0 ? [family] : []
     })
     return { written: results, failures }
@@ -122,7 +125,7 @@ export class LocalRoutes implements Capture {
   }
 
   remove(): Promise<readonly string[]> {
-    return this.#eachFamily(options => localWays[options.family].removeAll(options))
+    return this.#eachFamily(options => wayOf(options).removeAll(options))
   }
 
   #eachFamily<Result>(work: (options: IpOptions) => Promise<readonly Result[]>): Promise<readonly Result[]> {
@@ -136,14 +139,14 @@ export class LocalRoutes implements Capture {
   }
 
   async #table(options: IpOptions): Promise<LocalTable> {
-    const table = await readLocalTable(options)
+    const table = await wayOf(options).table(options)
     this.#tables.set(options.family, table)
     return table
   }
 
   async #look(options: IpOptions): Promise<Look> {
     const table = await this.#table(options)
-    const ours = await localWays[options.family].ours(options, table)
+    const ours = await wayOf(options).ours(options, table)
     for (const address of ours) this.#lent.add(address)
     return { table, ours }
   }
@@ -163,7 +166,7 @@ export class LocalRoutes implements Capture {
       address => familyOf(address) === options.family && !table.has(address),
     )
     for (const address of missing) this.#lent.add(address)
-    const added = await localWays[options.family].add(options, missing)
+    const added = await wayOf(options).add(options, missing)
     const { family } = options
     const standing = this.#standing.get(family) ?? new Set()
     const lost = missing.filter(address => standing.has(address)).length

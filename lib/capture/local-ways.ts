@@ -1,22 +1,14 @@
-import type { Family, IpAddress } from '../model/ip-address.js'
-import { ipBatch, ipEach, type IpOptions } from '../routing/ip-command.js'
-import { type LocalTable, ourRoutes } from '../routing/local-table.js'
+import type { Platform } from '../host/host.js'
+import { ipBatch, ipEach } from '../routing/ip-command.js'
+import { ourRoutes, readLocalTable } from '../routing/local-table.js'
 import { additionOf, deletionOf, removeRoutes } from '../routing/our-routes.js'
+import { darwinWays } from './darwin/aliases.js'
 import { addAddresses, deleteAddresses, ourAddresses, removeAddresses } from './dedicated-address.js'
+import type { LocalWays } from './local-way.js'
 
-/** How a family's addresses are made this machine's own. */
-interface LocalWay {
-  /** Those that we made that, in this run or in an earlier one. */
-  readonly ours: (options: IpOptions, table: LocalTable) => Promise<readonly string[]>
-  /** Resolves with how many the kernel let us add. */
-  readonly add: (options: IpOptions, addresses: readonly IpAddress[]) => Promise<number>
-  readonly delete: (options: IpOptions, addresses: readonly string[]) => Promise<void>
-  /** Resolves with what was removed, a line each. */
-  readonly removeAll: (options: IpOptions) => Promise<readonly string[]>
-}
-
-export const localWays: Readonly<Record<Family, LocalWay>> = {
+const linuxWays: LocalWays = {
   IPv4: {
+    table: readLocalTable,
     ours: (_, table) => Promise.resolve(ourRoutes(table)),
     add: (options, addresses) => ipEach(options, addresses.map(additionOf)),
     delete: (options, addresses) => ipBatch(options, addresses.map(deletionOf)),
@@ -24,9 +16,12 @@ export const localWays: Readonly<Record<Family, LocalWay>> = {
   },
   // Nobody can listen on an IPv6 address that no interface has, whatever the routes say.
   IPv6: {
+    table: readLocalTable,
     ours: ourAddresses,
     add: addAddresses,
     delete: deleteAddresses,
     removeAll: removeAddresses,
   },
 }
+
+export const localWays: Readonly<Record<Platform, LocalWays>> = { linux: linuxWays, darwin: darwinWays }

@@ -2,6 +2,7 @@ import { kernelRules } from '../capture/kernel-rules.js'
 import { choiceIn } from '../control/choice.js'
 import type { PortStatus } from '../control/status.js'
 import { localAddresses } from '../host/local-addresses.js'
+import type { Platform } from '../host/host.js'
 import { machine } from '../host/machine.js'
 import { routeTo } from '../host/route.js'
 import { type Endpoint, endpointText } from '../model/endpoint.js'
@@ -36,19 +37,18 @@ interface Question {
   readonly isLocal: boolean
 }
 
+const wayTo: Readonly<Record<Platform, string>> = {
+  linux: 'add a default route, or one to the cluster IPs: ip route add default via GATEWAY',
+  darwin: 'if it runs, kube-portal gives lo0 the address within 10 s; see its log for why not',
+}
+
 const routeFindings = async (address: IpAddress, isLocal: boolean): Promise<readonly Finding[]> => {
   const route = await routeTo(machine, address)
   if (route.kind === 'unknown') return [note('route', route.reason)]
   if (route.kind !== 'none') return [well('route', route.text)]
   const text = `no route to ${address}: ${route.reason}: the kernel gives up before nat is asked`
   return isLocal
-    ? [
-        problem(
-          'route',
-          text,
-          'add a default route, or one to the cluster IPs: ip route add default via GATEWAY',
-        ),
-      ]
+    ? [problem('route', text, wayTo[machine.platform])]
     : [note('route', `${text}, for clients of this machine`)]
 }
 

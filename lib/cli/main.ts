@@ -17,6 +17,7 @@ import { withStatus } from './commands/status.js'
 import { withTrace } from './commands/trace.js'
 import { asOnlyInstance } from './only-instance.js'
 import { type CleanupOptions, type RunOptions, withCleanupOptions, withRunOptions } from './options.js'
+import { checkPossible, fullCapture } from './possible-here.js'
 import { sayError } from './say-error.js'
 import type { Start } from './start.js'
 import { type NotifySocket, takeNotifySocket } from './supervisor/notify-socket.js'
@@ -65,11 +66,13 @@ const runWith = async (options: RunOptions, invocation: Invocation): Promise<num
     await cleanupAction(options)
     return exitCode.well
   }
+  checkPossible(options, machine.platform)
   await checkOpenFiles(machine)
   if (options.dryRun) {
     const { dryRun } = await import('./dry-run.js')
     // What it shows is what it would do with every right.
-    await dryRun({ ...options, capture: options.capture === 'auto' ? 'redirect' : options.capture })
+    const capture = options.capture === 'auto' ? fullCapture[machine.platform] : options.capture
+    await dryRun({ ...options, capture })
     return exitCode.well
   }
   const { start } = await import('./start.js')
@@ -90,6 +93,7 @@ const execAction = async (
   invocation: Invocation,
 ): Promise<void> => {
   const options = await configured(from)
+  checkPossible(options, machine.platform)
   await checkOpenFiles(machine)
   const { exec } = await import('./exec.js')
   invocation.code = await exec(command, options, startOf(invocation))

@@ -2,6 +2,7 @@ import { holdInstanceLock, type InstanceLock } from '../control/instance-lock.js
 import { machine } from '../host/machine.js'
 import { checkPrivileges } from '../host/privileges.js'
 import type { Inheritance } from './inheritance.js'
+import { lockFile } from './lock-file.js'
 
 /** What a successor asks for the lock by. */
 export const lockName = 'lock'
@@ -24,6 +25,7 @@ export const asOnlyInstance = async <Result>(
   await checkPrivileges(machine, cure)
   const lock = await holdInstanceLock(process.pid, {
     inherited: await inheritance?.predecessor.server(lockName),
+    file: lockFile,
   })
   try {
     return await work(lock)

@@ -149,7 +149,7 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
     const successor = await Promise.race([until(signals.first), succession.handedOver])
     void audit.close()
     if (successor) {
-      await lock?.close()
+      await lock?.leave()
       addresses.close()
       inheritance?.lifeline.close()
       await control.close('handed over')

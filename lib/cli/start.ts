@@ -8,6 +8,7 @@ import { asOnlyInstance } from './only-instance.js'
 import type { ChosenOptions, RunOptions } from './options.js'
 import { mayChangeMachine } from './options/node.js'
 import type { Signals } from './signals.js'
+import { chooseStreams } from './streams.js'
 import type { NotifySocket } from './supervisor/notify-socket.js'
 
 const cure =
@@ -41,6 +42,7 @@ export const start = async (asked: RunOptions, started: Start): Promise<number> 
     ...{ platform: process.platform, user: process.getuid?.() },
   }
   const { options, why } = await withCapture(asked, facts)
+  chooseStreams(machine.platform, process.env.KUBE_PORTAL_STREAMS)
   const work = async (lock?: InstanceLock): Promise<number> => {
     const { countedCrash } = await import('./crash/say-crash.js')
     saysCrash(await countedCrash(options))

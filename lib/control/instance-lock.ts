@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
-import { errorCode } from '../model/error-text.js'
+import { errorCode, errorText } from '../model/error-text.js'
 import { Failure } from '../model/failure.js'
 import { type Milliseconds, milliseconds } from '../model/milliseconds.js'
+import type { SocketFiles } from './socket-files.js'
 
 /** Held by the one instance of a network namespace. */
 export interface InstanceLock {
@@ -11,6 +12,15 @@ export interface InstanceLock {
   readonly server: Server
   /** Lets the next one in. May be called twice. */
   close(): Promise<void>
+  /** Lets go of it: another process holds it, too, and goes on to. */
+  leave(): Promise<void>
+}
+
+/** Where the lock is on a system that has no abstract sockets: a socket in a folder, which its process may leave behind. */
+export interface LockFile {
+  readonly path: string
+  readonly files: SocketFiles
+  readonly remove: (path: string) => Promise<void>
 }
 
 // An abstract unix socket: gone with its process however that ends, and scoped to the network namespace, as rules are.
@@ -31,7 +41,8 @@ interface Holder {
 }
 
 /** Resolves with whether it is ours. */
-const listen = async (server: Server): Promise<boolean> => {
+const listen = async (server: Server, pid: number, file: LockFile | undefined): Promise<boolean> => {
+  if (file) return listenInFolder(server, pid, file)
   try {
     server.listen({ path: name })
     await once(server, 'listening')
@@ -42,17 +53,42 @@ const listen = async (server: Server): Promise<boolean> => {
   }
 }
 
+/** So long after the last look nobody else puts a socket there any more, who has found none either. */
+const settling = milliseconds(200)
+
+/** Of several that come at once, the last to put its socket there has it; each looks whether it was that. */
+const listenInFolder = async (server: Server, pid: number, file: LockFile): Promise<boolean> => {
+  const { path, files } = file
+  if (await askHolder(answerTimeout, path)) return false
+  const temporary = `${path}.${pid}`
+  try {
+    await files.prepareSocket(temporary)
+    server.listen({ path: temporary })
+    await once(server, 'listening')
+    await files.placeSocket(temporary, path)
+  } catch (error) {
+    throw new Failure('failed', `no lock can be taken at ${path}: ${errorText(error)}`, {
+      cure: 'see who may write to its folder; only root should',
+      cause: error,
+    })
+  }
+  await after(settling)
+  if ((await askHolder(answerTimeout, path))?.process === String(pid)) return true
+  await new Promise(resolve => server.close(resolve))
+  return false
+}
+
 /** Who the holder says it is: nameless when it does not answer in time, as a stopped one would not. Undefined: there is none. */
-const askHolder = (timeout: Milliseconds): Promise<Holder | undefined> =>
+const askHolder = (timeout: Milliseconds, path = name): Promise<Holder | undefined> =>
   new Promise(resolve => {
     let answer = ''
     let isThere = true
-    const socket = connect({ path: name })
+    const socket = connect({ path })
     const timer = setTimeout(() => socket.destroy(), timeout)
     socket.setEncoding('utf8')
     socket.on('data', (text: string) => (answer += text))
     socket.on('error', error => {
-      isThere = errorCode(error) !== 'ECONNREFUSED'
+      isThere = !['ECONNREFUSED', 'ENOENT'].includes(errorCode(error) ?? '')
       socket.destroy()
     })
     socket.on('close', () => {
@@ -62,9 +98,9 @@ const askHolder = (timeout: Milliseconds): Promise<Holder | undefined> =>
     })
   })
 
-/** The process that runs as kube-portal in this network namespace; `unknown` where it does not say; undefined: none. */
-export const runningInstance = async (): Promise<string | undefined> => {
-  const holder = await askHolder(answerTimeout)
+/** The process that runs as kube-portal in this network namespace (or, with a `file`, there); `unknown` where it does not say; undefined: none. */
+export const runningInstance = async (file?: LockFile): Promise<string | undefined> => {
+  const holder = await askHolder(answerTimeout, file?.path)
   return holder?.process === '' ? 'unknown' : holder?.process
 }
 
@@ -80,6 +116,8 @@ export interface LockOptions {
   readonly stay?: Stay
   /** What holds it already, from the process before this one: it is shared. */
   readonly inherited?: Server | undefined
+  /** Where it is, on a system that has no abstract sockets. */
+  readonly file?: LockFile | undefined
 }
 
 /**
@@ -88,7 +126,7 @@ export interface LockOptions {
  */
 export const holdInstanceLock = async (
   pid: number,
-  { stay = 'staying', inherited }: LockOptions = {},
+  { stay = 'staying', inherited, file }: LockOptions = {},
 ): Promise<InstanceLock> => {
   const server = inherited ?? createServer()
   server.on('connection', socket => {
@@ -96,15 +134,24 @@ export const holdInstanceLock = async (
     // Gone with its last byte: a caller that stays could keep us from closing.
     socket.end(stay === 'leaving' ? `${pid} leaving\n` : `${pid}\n`, () => socket.destroy())
   })
-  for (let step = 0; !inherited && !(await listen(server)); step += 1) {
-    const holder = await askHolder(answerTimeout)
+  for (let step = 0; !inherited && !(await listen(server, pid, file)); step += 1) {
+    const holder = await askHolder(answerTimeout, file?.path)
     if (holder?.stay === 'staying' || step === wait.steps)
       throw held(holder ?? { process: '', stay: 'leaving' })
     await after(wait.step)
   }
   server.unref()
+  let isHeld = true
+  const leave = (): Promise<void> => {
+    isHeld = false
+    return new Promise(resolve => server.close(() => resolve()))
+  }
   return {
     server,
-    close: () => new Promise(resolve => server.close(() => resolve())),
+    leave,
+    close: async () => {
+      if (isHeld && file) await file.remove(file.path)
+      await leave()
+    },
   }
 }

@@ -1,7 +1,12 @@
 import type { Milliseconds } from '../model/milliseconds.js'
 
+/** The systems that we know. Whatever is none of these is asked as Linux is, and may not tell. */
+export type Platform = 'linux' | 'darwin'
+
 /** The machine we run on: the only way to its programs and files. A dry run is a `Host` that only takes notes. */
 export interface Host {
+  /** Says by which programs and files it is asked, and changed. */
+  readonly platform: Platform
   /**
    * Runs `program` (never through a shell) to its end. A code other than 0 is an answer, not an error.
    * Rejects with code `ENOENT` when there is no such program, and with `ETIMEDOUT`, the program killed with all that it started,

@@ -67,6 +67,7 @@ const temporaryFor = (path: string): string => `${path}.${process.pid}.${(writte
 
 /** The machine this process runs on. */
 export const machine: Host = {
+  platform: process.platform === 'darwin' ? 'darwin' : 'linux',
   run: runProgram,
   readFile: path => readFile(path, 'utf8').catch(missingIsUndefined),
   writeFile: async (path, text) => {

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../model/endpoint.js'
 import { type IpAddress, ipAddress } from '../model/ip-address.js'
+import { type DarwinSocket, darwinSockets, isConnected, type SocketEnd } from './darwin/sockets.js'
 import type { Host } from './host.js'
 
 /**
@@ -19,11 +20,21 @@ export const addressOf = (hex: string): IpAddress => {
   return ipAddress(groups.map(group => group.toString(16)).join(':'))
 }
 
+const isAt = (end: SocketEnd, { address, port }: Endpoint): boolean =>
+  end.address === address && end.port === port
+
+const isElsewhere =
+  (here: Endpoint, peer: Endpoint) =>
+  (socket: DarwinSocket): boolean =>
+    isConnected(socket) && isAt(socket.local, here) && !isAt(socket.remote, peer)
+
 /**
  * Whether a TCP socket of this machine at `local` is connected to somewhere else than `peer`. False where the system does
  * not tell. A machine with 10,000 sockets needs some 10 ms to answer.
  */
 export const hasOtherSocket = async (host: Host, local: Endpoint, peer: Endpoint): Promise<boolean> => {
+  if (host.platform === 'darwin')
+    return ((await darwinSockets(host, 'TCP')) ?? []).some(isElsewhere(local, peer))
   const tables = await Promise.all(['tcp', 'tcp6'].map(name => host.readFile(`/proc/self/net/${name}`)))
   const port = local.port.toString(16).toUpperCase().padStart(4, '0')
   for (const table of tables)

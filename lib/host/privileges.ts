@@ -1,4 +1,5 @@
 import { Failure } from '../model/failure.js'
+import { seconds } from '../model/milliseconds.js'
 import type { Host } from './host.js'
 
 // Bit numbers of linux/capability.h.
@@ -9,11 +10,18 @@ const needed = [
 
 const effective = /^CapEff:\s*([0-9a-f]+)$/m
 
+const checkRoot = async (host: Host, cure: string): Promise<void> => {
+  const { stdout } = await host.run('id', ['-u'], { timeout: seconds(5) })
+  if (stdout.trim() === '0') return
+  throw new Failure('missing', 'no right to give lo0 addresses: only root may', { cure })
+}
+
 /**
- * Makes sure that this process may write rules. Rejects with a Failure `missing` that names the capabilities it has
- * not got, and `cure`. Where the system does not tell (no /proc), nobody is turned away.
+ * Makes sure that this process may write rules, or on macOS give lo0 addresses. Rejects with a Failure `missing` that names
+ * the capabilities it has not got, and `cure`. Where the system does not tell (no /proc), nobody is turned away.
  */
 export const checkPrivileges = async (host: Host, cure: string): Promise<void> => {
+  if (host.platform === 'darwin') return checkRoot(host, cure)
   const [, hex] = effective.exec((await host.readFile('/proc/self/status')) ?? '') ?? []
   if (hex === undefined) return
   const held = BigInt(`0x${hex}`)

@@ -1,10 +1,19 @@
 import { readdir, stat } from 'node:fs/promises'
+import { errorCode } from '../model/error-text.js'
 
 const descriptors = '/proc/self/fd'
 
+/** The same where there is no /proc, as on macOS. */
+const devices = '/dev/fd'
+
 /** How many descriptors this process has open, that of a look at them perhaps included. */
 export const openDescriptors = async (): Promise<number> => {
-  // Linux tells it as the folder's size, since 6.2. To read the folder takes milliseconds with thousands of connections.
-  const { size } = await stat(descriptors)
-  return size > 0 ? size : (await readdir(descriptors)).length
+  try {
+    // Linux tells it as the folder's size, since 6.2. To read the folder takes milliseconds with thousands of connections.
+    const { size } = await stat(descriptors)
+    return size > 0 ? size : (await readdir(descriptors)).length
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error
+    return (await readdir(devices)).length
+  }
 }

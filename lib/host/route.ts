@@ -1,6 +1,7 @@
 import { errorCode } from '../model/error-text.js'
 import { familyOf, type IpAddress } from '../model/ip-address.js'
 import { seconds } from '../model/milliseconds.js'
+import { darwinRouteTo } from './darwin/route.js'
 import type { Host } from './host.js'
 
 /** How packets of this machine get to an address. */
@@ -16,7 +17,9 @@ export type Route =
 /** Asks the kernel for the way to `address`. Never rejects for what may be missing here. */
 export const routeTo = async (host: Host, address: IpAddress): Promise<Route> => {
   const family = familyOf(address) === 'IPv4' ? '-4' : '-6'
+  const program = host.platform === 'darwin' ? 'route' : 'ip'
   try {
+    if (host.platform === 'darwin') return await darwinRouteTo(host, address)
     const { code, stdout, stderr } = await host.run('ip', ['-o', family, 'route', 'get', address], {
       timeout: seconds(5),
     })
@@ -29,6 +32,6 @@ export const routeTo = async (host: Host, address: IpAddress): Promise<Route> =>
     return { kind: text.startsWith('local ') ? 'local' : 'route', text: text.replaceAll(/\s+/g, ' ') }
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error
-    return { kind: 'unknown', reason: 'there is no program ip here' }
+    return { kind: 'unknown', reason: `there is no program ${program} here` }
   }
 }

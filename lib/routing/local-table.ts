@@ -28,9 +28,9 @@ export const readLocalTable = async (options: IpOptions): Promise<LocalTable> =>
 export const ourRoutes = (table: LocalTable): readonly string[] =>
   [...table].filter(([, routes]) => routes.some(isOurs)).map(([address]) => address)
 
-/** Whether an interface other than `lo` has the address. */
+/** Whether an interface other than `lo`, or macOS's `lo0`, has the address. */
 export const isOnInterface = (table: LocalTable, address: IpAddress): boolean =>
-  table.get(address)?.some(({ device }) => device !== 'lo') ?? false
+  table.get(address)?.some(({ device = '' }) => !['lo', 'lo0'].includes(device)) ?? false
 
 /** Why nobody can be met at the address alone: undefined where that can be. */
 export const whyShared = (table: LocalTable, address: IpAddress): string | undefined => {

@@ -104,7 +104,12 @@ const load = (): TcpHandles | undefined => {
 }
 
 /** Undefined where this Node does not have what it takes; then streams are made of `net.Socket`s. */
-export const tcpHandles = load()
+export let tcpHandles = load()
+
+/** Has streams made of `net.Socket`s from now on: with nothing but public API, and dearer. */
+export const useSocketsAlone = (): void => {
+  tcpHandles = undefined
+}
 
 const endOfFile = [...getSystemErrorMap()].find(([, [name]]) => name === 'EOF')?.[0]
 

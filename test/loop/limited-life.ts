@@ -57,6 +57,7 @@ export class LimitedLife {
 
   limited(host: Host): Host {
     return {
+      platform: host.platform,
       run: this.limitedCall((program, args, options) => host.run(program, args, options)),
       readFile: this.limitedCall(path => host.readFile(path)),
       writeFile: this.limitedCall((path, text) => host.writeFile(path, text)),

@@ -4,6 +4,7 @@ import { machine } from '../../host/machine.js'
 import { errorText } from '../../model/error-text.js'
 import { Failure } from '../../model/failure.js'
 import { removeAll } from '../cleanup.js'
+import { lockFile } from '../lock-file.js'
 import { onUncaught } from '../on-uncaught.js'
 import { stderrLog } from '../stderr-log.js'
 import type { GuardianOptions } from './guardian.js'
@@ -20,7 +21,7 @@ const lockAttempts = 20
 const instanceLock = async (): Promise<InstanceLock | undefined> => {
   for (let attempt = 1; attempt <= lockAttempts; attempt += 1)
     try {
-      return await holdInstanceLock(process.pid, { stay: 'leaving' })
+      return await holdInstanceLock(process.pid, { stay: 'leaving', file: lockFile })
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       await after(lockPause)

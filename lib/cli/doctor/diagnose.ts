@@ -1,4 +1,5 @@
 import { errorText } from '../../model/error-text.js'
+import { captures, darwinDefaultRoute, rootAlone } from './darwin.js'
 import type { Check, Examined, Finding } from './finding.js'
 import { instance } from './instance.js'
 import { iptables } from './iptables.js'
@@ -17,7 +18,7 @@ const readingRules =
     examined.mayReadRules ? check(examined) : Promise.resolve([])
 
 /** In the order in which they are told. */
-const checks: Readonly<Record<string, Check>> = {
+const linuxChecks: Readonly<Record<string, Check>> = {
   instance,
   privileges,
   iptables: readingRules(iptables),
@@ -33,6 +34,16 @@ const checks: Readonly<Record<string, Check>> = {
   tcp_tw_reuse: timeWait,
 }
 
+const darwinChecks: Readonly<Record<string, Check>> = {
+  instance,
+  privileges: rootAlone,
+  capture: captures,
+  leftovers: readingRules(leftovers),
+  ports,
+  'default route': darwinDefaultRoute,
+  'open files': openFiles,
+}
+
 const looked = async (name: string, check: Check, examined: Examined): Promise<readonly Finding[]> => {
   try {
     return await check(examined)
@@ -46,6 +57,7 @@ const looked = async (name: string, check: Check, examined: Examined): Promise<r
 export const diagnose = async (examined: Examined): Promise<readonly Finding[]> => {
   const findings: Finding[] = []
   // One after the other: some of them run the same programs, which lock each other out.
+  const checks = examined.host.platform === 'darwin' ? darwinChecks : linuxChecks
   for (const [name, check] of Object.entries(checks)) findings.push(...(await looked(name, check, examined)))
   return findings
 }

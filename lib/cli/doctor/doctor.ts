@@ -3,6 +3,7 @@ import { localAddresses } from '../../host/local-addresses.js'
 import { checkPrivileges } from '../../host/privileges.js'
 import { machine } from '../../host/machine.js'
 import { exitCode } from '../exit-code.js'
+import { lockFile } from '../lock-file.js'
 import type { DoctorOptions } from '../options/doctor.js'
 import { diagnose } from './diagnose.js'
 import { reportText } from './report-text.js'
@@ -23,7 +24,7 @@ export const doctor = async ({ output, proxyPortRange }: DoctorOptions): Promise
     addresses: localAddresses(),
     localPorts: proxyPortRange,
     mayReadRules: await mayReadRules(),
-    running: await runningInstance(),
+    running: await runningInstance(lockFile),
   })
   const width = Math.max(narrowest, process.stdout.columns || 80)
   process.stdout.write(

@@ -1,3 +1,4 @@
+import { moreOnDarwin } from '../../host/darwin/open-files.js'
 import { openFileLimit } from '../../host/open-files.js'
 import { type Check, unwise, well, wrong } from './finding.js'
 
@@ -8,7 +9,10 @@ const least = 1024
 export const openFiles: Check = async ({ host }) => {
   const limit = await openFileLimit(host)
   const text = `${limit} may be open: room for ${Math.floor(limit / 2)} connections at once`
-  const cure = `ulimit -n ${plenty} in the shell, LimitNOFILE= in a systemd unit`
+  const cure =
+    host.platform === 'darwin'
+      ? moreOnDarwin
+      : `ulimit -n ${plenty} in the shell, LimitNOFILE= in a systemd unit`
   if (limit < least)
     return [wrong('open files', `no more than ${limit} may be open, it takes ${least}`, cure)]
   return [limit < plenty ? unwise('open files', text, cure) : well('open files', text)]

@@ -1,3 +1,4 @@
+import { listenerAt } from '../../host/darwin/listener.js'
 import { isTaken } from '../../host/listening-ports.js'
 import { port } from '../../model/port.js'
 import { type Check, type Finding, well, wrong } from './finding.js'
@@ -14,9 +15,11 @@ export const ports: Check = async ({ host, running }) => {
   const findings: Finding[] = []
   for (const [number, option] of wanted) {
     const what = `port ${number}`
-    if (await isTaken(host, port(number)))
-      findings.push(wrong(what, 'another program listens there', `end it (kube-proxy?), or ${option}`))
-    else findings.push(well(what, 'free'))
+    if (await isTaken(host, port(number))) {
+      const found = host.platform === 'darwin' ? await listenerAt(host, port(number)) : undefined
+      const text = `${found ?? 'another program'} listens there`
+      findings.push(wrong(what, text, `end it (kube-proxy?), or ${option}`))
+    } else findings.push(well(what, 'free'))
   }
   return findings
 }
