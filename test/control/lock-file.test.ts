@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { holdInstanceLock, type LockFile, runningInstance } from '../../lib/control/instance-lock.js'
 import { machine } from '../../lib/host/machine.js'
@@ -64,6 +65,25 @@ t.test('of many that come at once after a crash, one gets the lock', async t => 
   t.match(await runningInstance(file), /^[1-8]$/)
   await held[0]?.close()
   t.equal(existsSync(file.path), false)
+})
+
+t.test('of two that find no lock, the one that was quicker gives way to the slower one', async t => {
+  const file = lockIn(t)
+  const slow: LockFile = {
+    ...file,
+    files: {
+      prepareSocket,
+      // Its disk is slow, but not as slow as all that.
+      placeSocket: async (temporary, path) => {
+        await after(50)
+        return placeSocket(temporary, path)
+      },
+    },
+  }
+  const slower = holdInstanceLock(1, { file: slow })
+  await t.rejects(holdInstanceLock(2, { file }), { message: 'kube-portal already runs here (process 1)' })
+  const lock = await slower
+  await lock.close()
 })
 
 t.test('whoever comes while the holder is leaving waits for the lock, and gets it', async t => {

@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises'
 import t from 'tap'
 import { interfaceTable } from '../../lib/capture/darwin/interfaces.js'
 import { connectedAddresses } from '../../lib/host/connected-addresses.js'
@@ -8,6 +9,7 @@ import { socketsIn } from '../../lib/host/darwin/sockets.js'
 import { listeningPorts } from '../../lib/host/listening-ports.js'
 import { checkOpenFiles, openFileLimit } from '../../lib/host/open-files.js'
 import { hasOtherSocket } from '../../lib/host/other-sockets.js'
+import { openDescriptors } from '../../lib/host/process-usage.js'
 import { checkPrivileges } from '../../lib/host/privileges.js'
 import { routeTo } from '../../lib/host/route.js'
 import { ipAddress } from '../../lib/model/ip-address.js'
@@ -117,6 +119,13 @@ t.test('of the limits on open files the lower one counts', async t => {
   t.ok((await openFileLimit(host)) < Infinity, "Node's own report has this process's")
   says.set(most, { stdout: '256\n' })
   await t.rejects(checkOpenFiles(host), { code: 'missing', cure: /ulimit -n 20000.*kern\.maxfilesperproc/ })
+})
+
+t.test('open descriptors are counted where there is no /proc', async t => {
+  const before = await openDescriptors('/no/proc')
+  const more = await Promise.all([1, 2, 3].map(() => open('/dev/null')))
+  t.equal(await openDescriptors('/no/proc'), before + more.length)
+  await Promise.all(more.map(each => each.close()))
 })
 
 t.test('root may give lo0 addresses, and nobody else', async t => {

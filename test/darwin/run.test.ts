@@ -17,9 +17,10 @@ const ports = [
 ]
 const dual = { ipFamilyPolicy: 'RequireDualStack', ipFamilies: ['IPv4', 'IPv6'] }
 
+const isLocked = (): boolean => existsSync('/var/run/kube-portal/lock.sock')
+
 /** What lo has, and whether the lock is there. */
-const left = (): string =>
-  `${run('ip', '-o', 'address', 'show', 'dev', 'lo')}${existsSync('/var/run/kube-portal/lock.sock')}`
+const left = (): string => `${run('ip', '-o', 'address', 'show', 'dev', 'lo')}${isLocked()}`
 
 await inNamespace(import.meta.url, async () => {
   const before = left()
@@ -45,6 +46,7 @@ await inNamespace(import.meta.url, async () => {
 
   t.test('Services are met at addresses of lo0, and what runs can be asked', async t => {
     await served(t)
+    t.ok(isLocked())
     t.match(await kubePortal('status'), /web/)
     const { address } = places[0] ?? {}
     t.match(await kubePortal('explain', `${address}:80`), `--capture bind listens at the address itself`)
