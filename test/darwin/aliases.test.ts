@@ -132,7 +132,7 @@ t.test('the next run takes on what a killed one left, and knows it as lent', asy
   t.strictSame(await whole(next).apply(wanted(four)), ['IPv4'])
   t.strictSame(changes, ['ifconfig lo0 -alias 10.96.31.5'])
   const now = { kind: 'addresses' } as const
-  const options = { host, now, addresses: () => [], report: () => undefined }
+  const options = { host, now, addresses: () => [], routes: [], report: () => undefined }
   t.strictSame(await removeLeftovers(options), [], 'nothing of it is left over')
   t.strictSame([...lo0], ['10.96.31.4'])
 })
