@@ -7,6 +7,7 @@ export class Recorder implements Receiver {
   /** Until it is told otherwise it takes no more than this many bytes at once. */
   limit = Infinity
   #chunks: Buffer[] = []
+  #size = 0
   #watchers: (() => void)[] = []
 
   constructor(stream: ByteStream) {
@@ -20,8 +21,9 @@ export class Recorder implements Receiver {
 
   read(read: Uint8Array): boolean {
     this.#chunks.push(Buffer.from(read))
+    this.#size += read.length
     this.#look()
-    return this.bytes.length < this.limit
+    return this.#size < this.limit
   }
 
   ended(): void {

@@ -60,6 +60,11 @@ export class Api {
     while (this.#sockets.size > 0) await Promise.all([...this.#sockets].map(socket => once(socket, 'close')))
   }
 
+  /** Reads nothing any more, and so says nothing either. */
+  freeze(): void {
+    for (const socket of this.#sockets) socket.pause()
+  }
+
   /** Ends it and every connection, without a word. May be called twice. */
   kill(): void {
     this.#server.close()
