@@ -1,5 +1,6 @@
 import type { Report } from '../model/event.js'
 import type { Family } from '../model/ip-address.js'
+import type { Log } from '../observe/log.js'
 import { ApiClient } from '../watch/api-client.js'
 import { type ApiServer, findApiServer } from '../watch/api-server.js'
 import { ApiSource } from '../watch/api-source.js'
@@ -14,6 +15,8 @@ import { realClock as clock } from './real-clock.js'
 
 /** A cluster, by its API server. */
 export interface Cluster {
+  /** Which one it is; without a name where no kubeconfig gives it one. */
+  readonly context: { readonly name: string | undefined; readonly origin: string; readonly server: URL }
   readonly source: ApiSource
   /** The API server, and how to be let in. */
   readonly server: ApiServer
@@ -28,18 +31,23 @@ export interface Cluster {
 
 export interface ClusterParts extends ClusterScope {
   readonly families: readonly Family[]
+  readonly log: Log
   readonly report: Report
 }
 
 /** Finds the cluster that the options mean, and says which that is. Asks it nothing yet. */
 export const openCluster = async (
   options: ClusterOptions & NodeOptions,
-  { families, report, namespaces, nodes }: ClusterParts,
+  { families, log, report, nodes }: ClusterParts,
 ): Promise<Cluster> => {
   const ownPods = ownPodsFrom(options)
-  const { capture, externalCidrs, serviceClusterIpRange = [] } = options
-  const server = await findApiServer(await kubeconfigChoice(options))
-  report({ type: 'cluster-found', server: server.url.href, origin: server.origin })
+  const { capture, externalCidrs, namespace: namespaces, serviceClusterIpRange = [] } = options
+  const server = await findApiServer(await kubeconfigChoice(options, log))
+  const { context, origin } = server
+  report({
+    ...{ type: 'cluster-found', server: server.url.href, origin },
+    ...(context !== undefined && { context }),
+  })
   const transport = new ApiClient({ ...server, server: server.url, clock })
   const apiServer = apiServerAt(server.url)
   const source = new ApiSource({
@@ -54,6 +62,7 @@ export const openCluster = async (
   })
   return {
     ...{ source, server, namespace: server.namespace },
+    context: { name: context, origin, server: server.url },
     readOnce: async signal => {
       await source.readOnce(signal)
       const conflict = whyOwnPortal(source.snapshot(), server.url)

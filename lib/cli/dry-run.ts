@@ -63,11 +63,7 @@ interface Surroundings {
 export const dryRun = async (options: ChosenOptions): Promise<void> => {
   const log = stderrLog(options)
   const families = familiesAmong(localAddresses())
-  const { source, readOnce } = await openCluster(options, {
-    families,
-    report: log.event,
-    namespaces: options.namespace,
-  })
+  const { source, readOnce } = await openCluster(options, { families, log, report: log.event })
   try {
     // A signal ends the process as it is: there is nothing to take back.
     await readOnce(new AbortController().signal)

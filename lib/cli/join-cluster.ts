@@ -36,7 +36,7 @@ export interface JoinClusterParts {
 export const joinCluster = async (options: ChosenOptions, parts: JoinClusterParts): Promise<Source> => {
   const { host, families, env, served, checksRivals, reached, signal, log, report } = parts
   const cluster = await openCluster(options, {
-    ...{ families, report, namespaces: options.namespace },
+    ...{ families, log, report },
     ...(mayRoute(options, env) && { nodes: 'all' as const }),
   })
   const { source } = cluster

@@ -30,6 +30,16 @@ export interface Host {
   removeFile(path: string): Promise<void>
 }
 
+/** Another user, for a process that may become one. */
+export interface RunAs {
+  readonly uid: number
+  readonly gid: number
+  /** All of their groups. */
+  readonly groups: readonly number[]
+  readonly user: string
+  readonly home: string
+}
+
 export interface RunOptions {
   readonly timeout: Milliseconds
   /** Aborted when there is no more time: then a program that is at work may go on until it waits for something. */
@@ -38,6 +48,10 @@ export interface RunOptions {
   readonly variables?: Readonly<Record<string, string>>
   /** What the program reads on standard input; nothing when absent. */
   readonly input?: string
+  /** Whose program it is, with their groups, their home and no trace of sudo; absent: ours. */
+  readonly as?: RunAs | undefined
+  /** Told what it writes on standard error, as it comes. */
+  readonly complaint?: (text: string) => void
 }
 
 /** What a program left behind. */

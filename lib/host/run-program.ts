@@ -4,6 +4,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { errorCode } from '../model/error-text.js'
 import { isAtWork } from './at-work.js'
 import type { Output, RunOptions } from './host.js'
+import { commandAs, findProgram, variablesAs } from './run-as.js'
 
 const late = (program: string, within: string): Error =>
   Object.assign(new Error(`${program} did not end ${within}`), { code: 'ETIMEDOUT' })
@@ -55,10 +56,29 @@ const atRest = async (pid: number, ended: () => boolean): Promise<void> => {
 }
 
 /** What `Host` promises of `run`, on this machine. */
-export const runProgram = (
+export const runProgram = async (
   program: string,
   args: readonly string[],
-  { timeout, input, giveUp, variables }: RunOptions,
+  options: RunOptions,
+): Promise<Output> => {
+  const { as } = options
+  const env = { ...(as ? variablesAs(as, process.env) : process.env), ...options.variables }
+  if (!as) return run(program, args, { ...options, env })
+  const place = await findProgram(program, env.PATH ?? '')
+  if (place === undefined)
+    throw Object.assign(new Error(`there is no program ${program}`), { code: 'ENOENT' })
+  const [launcher, all] = commandAs(as, place, args)
+  return run(launcher, all, { ...options, env })
+}
+
+interface Prepared extends RunOptions {
+  readonly env: NodeJS.ProcessEnv
+}
+
+const run = (
+  program: string,
+  args: readonly string[],
+  { timeout, input, giveUp, env, complaint }: Prepared,
 ): Promise<Output> =>
   new Promise((resolve, reject) => {
     if (giveUp?.aborted) {
@@ -67,8 +87,7 @@ export const runProgram = (
     }
     // In a process group of its own: Ctrl-C on a terminal is for us, not for what we have under way.
     const child: ChildProcess = spawn(program, args, {
-      ...{ stdio: 'pipe', detached: true },
-      env: { ...process.env, ...variables },
+      ...{ stdio: 'pipe', detached: true, env },
     })
     child.on('error', error => {
       reject(unstarted(program, error))
@@ -95,7 +114,10 @@ export const runProgram = (
     const timer = setTimeout(() => kill(late(program, `within ${timeout} ms`)), timeout)
     giveUp?.addEventListener('abort', abandon)
     stdout.on('data', (chunk: Buffer) => said.push(chunk))
-    stderr.on('data', (chunk: Buffer) => complained.push(chunk))
+    stderr.on('data', (chunk: Buffer) => {
+      complained.push(chunk)
+      complaint?.(chunk.toString())
+    })
     // A program may end without reading its input: its exit code says whether that was well.
     stdin.on('error', () => undefined)
     stdin.end(input)

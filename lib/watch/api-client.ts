@@ -3,6 +3,7 @@ import type { Clock } from '../model/clock.js'
 import { seconds } from '../model/milliseconds.js'
 import { ApiError } from './api-error.js'
 import { lost, Patience } from './answer-body.js'
+import { wholeText } from './body.js'
 import type { Credentials } from './credentials.js'
 import { connectWithin, getHttp1 } from './http1.js'
 import { Http2Session } from './http2-session.js'
@@ -13,12 +14,14 @@ export interface ApiClientOptions {
   readonly server: URL
   /** Whether the credentials' agent goes through a proxy: HTTP/1.1 then. */
   readonly proxied: boolean
-  readonly credentials: () => Promise<Credentials>
+  readonly credentials: (signal: AbortSignal) => Promise<Credentials>
+  /** Told when the server does not take them; says whether there may be others, to try once more. Absent: there are none. */
+  readonly refused?: (credentials: Credentials) => boolean
   readonly clock: Clock
 }
 
-/** An exec plugin may ask the user, or a server far away. */
-const credentialsTimeout = seconds(30)
+/** An exec plugin may wait for its user to log in, and has a shorter limit of its own. */
+const credentialsTimeout = seconds(330)
 
 /** What has to be equal for two requests to share a connection. */
 const identityOf = ({ ca, cert, key, servername, rejectUnauthorized }: Credentials['tls']): string =>
@@ -79,12 +82,18 @@ export class ApiClient implements Transport {
     const { server, clock } = this.#options
     const options = { signal: AbortSignal.any([signal, this.#closing.signal]), quiet, clock }
     const whole = server.pathname.replace(/\/$/, '') + path
-    try {
-      const credentials = await this.#credentials(options.signal)
+    const ask = async (credentials: Credentials): Promise<Answer> => {
       const session = await this.#sessionFor(credentials)
       return session
-        ? await session.get(whole, credentials.headers, options)
-        : await getHttp1(new URL(whole, server), credentials, options)
+        ? session.get(whole, credentials.headers, options)
+        : getHttp1(new URL(whole, server), credentials, options)
+    }
+    try {
+      const credentials = await this.#credentials(options.signal)
+      const answer = await ask(credentials)
+      if (answer.status !== 401 || this.#options.refused?.(credentials) !== true) return answer
+      await wholeText(answer.body)
+      return await ask(await this.#credentials(options.signal))
     } catch (error) {
       throw lost(error)
     }
@@ -106,7 +115,7 @@ export class ApiClient implements Transport {
       const late = (): ApiError =>
         new ApiError('unauthorized', `no credentials within ${credentialsTimeout / 1000} s`)
       const patience = new Patience({ signal, quiet: credentialsTimeout, clock, late }, reject)
-      credentials()
+      credentials(this.#closing.signal)
         .then(resolve, reject)
         .finally(() => {
           patience.over()

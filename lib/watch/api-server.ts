@@ -1,6 +1,8 @@
 import { type Cluster, type Context, KubeConfig, type User } from '@kubernetes/client-node'
 import { Failure } from '../model/failure.js'
 import { type Credentials, credentials } from './credentials.js'
+import { ExecPlugin } from './exec-plugin/exec-plugin.js'
+import { pluginChoice } from './exec-plugin/plugin-call.js'
 import { findKubeConfig, type FoundKubeConfig, type KubeConfigChoice } from './kubeconfig.js'
 import { readKubeConfig } from './kubeconfig-files.js'
 
@@ -13,9 +15,15 @@ export interface ApiServer {
   readonly namespace: string
   /** Whether the way goes through a proxy that the kubeconfig names. */
   readonly proxied: boolean
-  /** Reads the credentials as they are now. Rejects with an `ApiError`. */
-  readonly credentials: () => Promise<Credentials>
+  /** The context that names it; undefined where no kubeconfig does. */
+  readonly context: string | undefined
+  /** Gives the credentials as they are now. Rejects with an `ApiError`. */
+  readonly credentials: (signal: AbortSignal) => Promise<Credentials>
+  /** Takes note that the server did not take them, and says whether there may be others to try. */
+  readonly refused: (credentials: Credentials) => boolean
 }
+
+const toBase64 = (text: string): string => Buffer.from(text).toString('base64')
 
 const contextOf = ({ config, origin }: FoundKubeConfig, wanted: string | undefined): Context => {
   const known = config.contexts.map(each => each.name)
@@ -56,6 +64,46 @@ const checkFiles = async (
       })
 }
 
+const configOf = (cluster: Cluster, user: User): KubeConfig => {
+  const config = new KubeConfig()
+  config.loadFromClusterAndUser(cluster, user)
+  return config
+}
+
+interface PluginSurroundings {
+  readonly choice: KubeConfigChoice
+  readonly origin: string
+  /** What the kubeconfig says of the cluster to plugins alone. */
+  readonly config: unknown
+}
+
+/** How credentials come from the exec plugin of `user`. */
+const pluginCredentials = async (
+  cluster: Cluster,
+  user: User,
+  { choice: { plugins, readFile }, origin, config }: PluginSurroundings,
+): Promise<Pick<ApiServer, 'credentials' | 'refused'>> => {
+  const { server, tlsServerName, skipTLSVerify, caFile, caData, proxyUrl } = cluster
+  const ca = caData ?? (caFile === undefined ? undefined : toBase64((await readFile(caFile)) ?? ''))
+  const told = { server: server.replace(/\/$/, ''), tlsServerName, skipTLSVerify, ca, proxyUrl, config }
+  const plugin = new ExecPlugin(pluginChoice(user.exec, { cluster: told, origin }), {
+    ...plugins,
+    make: ({ token, certificate }) => {
+      const given: User = {
+        name: user.name,
+        ...(token !== undefined && { token }),
+        ...(certificate && {
+          certData: toBase64(certificate.cert),
+          keyData: toBase64(certificate.key),
+        }),
+        ...(user.impersonateUser !== undefined && { impersonateUser: user.impersonateUser }),
+      }
+      return credentials({ config: configOf(cluster, given), tokenFile: undefined, readFile })
+    },
+  })
+  return { credentials: signal => plugin.get(signal), refused: made => plugin.refused(made) }
+}
+
 /**
  * Finds the API server and the credentials for it, without asking it anything. Throws a `Failure` that names the
  * file and what is wrong with it.
@@ -68,15 +116,23 @@ export const findApiServer = async (choice: KubeConfigChoice): Promise<ApiServer
   const url = urlOf(master ?? cluster.server, master === undefined ? found.origin : '--master')
   const tokenFile = found.tokenFiles.get(user.name)
   await checkFiles([cluster.caFile, user.certFile, user.keyFile, tokenFile], choice)
-  const config = new KubeConfig()
   // client-node speaks http:// only where it need not verify anything.
   const skipTLSVerify = cluster.skipTLSVerify || url.protocol === 'http:'
-  config.loadFromClusterAndUser({ ...cluster, server: url.href, skipTLSVerify }, user)
+  const asked = { ...cluster, server: url.href, skipTLSVerify }
+  const { origin } = found
   return {
-    url,
-    origin: found.origin,
+    ...{ url, origin, proxied: Boolean(cluster.proxyUrl) },
     namespace: context.namespace ?? 'default',
-    proxied: Boolean(cluster.proxyUrl),
-    credentials: () => credentials({ config, tokenFile, readFile }),
+    context: found.named === 'by a context' ? context.name : undefined,
+    ...(user.exec
+      ? await pluginCredentials(asked, user, {
+          choice,
+          origin,
+          config: found.pluginConfigs.get(cluster.name),
+        })
+      : {
+          credentials: () => credentials({ config: configOf(asked, user), tokenFile, readFile }),
+          refused: () => false,
+        }),
   }
 }

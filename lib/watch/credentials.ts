@@ -3,7 +3,6 @@ import type { ConnectionOptions } from 'node:tls'
 import type { KubeConfig } from '@kubernetes/client-node'
 import { errorText } from '../model/error-text.js'
 import { ApiError } from './api-error.js'
-import { field } from './raw.js'
 
 /** What makes a request ours. */
 export interface Credentials {
@@ -60,15 +59,13 @@ const read = async ({ config, tokenFile, readFile }: CredentialsOptions): Promis
 
 /**
  * Reads the credentials as they are now: for each request again, because tokens and certificates are replaced.
- * Rejects with an `ApiError` when a file is gone or the kubeconfig's exec plugin fails.
+ * Rejects with an `ApiError` when a file is gone.
  */
 export const credentials = async (options: CredentialsOptions): Promise<Credentials> => {
   try {
     return await read(options)
   } catch (cause) {
-    const plugin = field(options.config.getCurrentUser()?.exec, 'command')
-    const what = typeof plugin === 'string' ? `from the exec plugin ${plugin}` : 'of the kubeconfig'
     const reason = errorText(cause) === '' ? 'it failed without a word' : errorText(cause)
-    throw new ApiError('unauthorized', `no credentials ${what}: ${reason}`, { cause })
+    throw new ApiError('unauthorized', `no credentials of the kubeconfig: ${reason}`, { cause })
   }
 }

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path'
-import { KubeConfig, loadYaml } from '@kubernetes/client-node'
+import { KubeConfig, loadYaml, type User } from '@kubernetes/client-node'
 import { errorText } from '../model/error-text.js'
 import { Failure } from '../model/failure.js'
 import type { ReadFile } from './credentials.js'
@@ -10,6 +10,8 @@ export interface KubeConfigFiles {
   readonly config: KubeConfig
   /** The files that hold tokens, by the name of the user. */
   readonly tokenFiles: ReadonlyMap<string, string>
+  /** What exec plugins are told of clusters beside the rest, by the name of the cluster. */
+  readonly pluginConfigs: ReadonlyMap<string, unknown>
 }
 
 const broken = (path: string, problem: string, cause?: unknown): Failure =>
@@ -49,6 +51,26 @@ const tokenFilesIn = (document: unknown, folder: string): (readonly [string, str
       : [[name, isAbsolute(file) ? file : join(folder, file)] as const]
   })
 
+const pluginExtension = 'client.authentication.k8s.io/exec'
+
+// Extensions are nothing that client-node keeps.
+const pluginConfigsIn = (document: unknown): (readonly [string, unknown])[] =>
+  list(field(document, 'clusters')).flatMap(cluster => {
+    const name = text(field(cluster, 'name'))
+    const config = list(field(cluster, 'cluster', 'extensions')).find(
+      each => field(each, 'name') === pluginExtension,
+    )
+    return name === undefined || config === undefined ? [] : [[name, field(config, 'extension')] as const]
+  })
+
+/** The same user, whose exec plugin is where the kubeconfig's `folder` says, as kubectl has it: a bare name is no path. */
+const withPluginIn = (folder: string, user: User): User => {
+  const command = text(field(user.exec, 'command')) ?? ''
+  return !command.includes('/') || isAbsolute(command) || !isRaw(user.exec)
+    ? user
+    : { ...user, exec: { ...user.exec, command: join(folder, command) } }
+}
+
 const readOne = (path: string, content: string): KubeConfigFiles => {
   const document = parse(path, content)
   if (!isRaw(document)) throw broken(path, 'is no kubeconfig')
@@ -58,8 +80,14 @@ const readOne = (path: string, content: string): KubeConfigFiles => {
   } catch (cause) {
     throw broken(path, `is not valid: ${errorText(cause)}`, cause)
   }
-  config.makePathsAbsolute(dirname(path))
-  return { config, tokenFiles: new Map(tokenFilesIn(document, dirname(path))) }
+  const folder = dirname(path)
+  config.makePathsAbsolute(folder)
+  config.users = config.users.map(user => withPluginIn(folder, user))
+  return {
+    config,
+    tokenFiles: new Map(tokenFilesIn(document, folder)),
+    pluginConfigs: new Map(pluginConfigsIn(document)),
+  }
 }
 
 /** All of them, the first of each name. */
@@ -80,6 +108,10 @@ export const mergedKubeConfig = (files: ReadonlyMap<string, string>): KubeConfig
     users: firstOfEach(configs.flatMap(each => each.users)),
     currentContext: configs.find(each => each.currentContext)?.currentContext,
   })
-  const tokenFiles = new Map(read.toReversed().flatMap(each => [...each.tokenFiles]))
-  return { config, tokenFiles }
+  const inReverse = read.toReversed()
+  return {
+    config,
+    tokenFiles: new Map(inReverse.flatMap(each => [...each.tokenFiles])),
+    pluginConfigs: new Map(inReverse.flatMap(each => [...each.pluginConfigs])),
+  }
 }

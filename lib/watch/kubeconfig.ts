@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { KubeConfig } from '@kubernetes/client-node'
 import { Failure } from '../model/failure.js'
 import type { ReadFile } from './credentials.js'
+import type { PluginParts } from './exec-plugin/exec-plugin.js'
 import { type KubeConfigFiles, mergedKubeConfig, readKubeConfig } from './kubeconfig-files.js'
 
 /** Where a kubeconfig may come from. */
@@ -18,12 +19,16 @@ export interface KubeConfigChoice {
   /** Who called us through sudo, and that user's home. */
   readonly sudo?: { readonly user: string; readonly home: string } | undefined
   readonly readFile: ReadFile
+  /** How exec plugins are run. */
+  readonly plugins: PluginParts
 }
 
 /** A kubeconfig that was found. */
 export interface FoundKubeConfig extends KubeConfigFiles {
   /** Where it is, as people say it: `/home/ada/.kube/config of ada, who called sudo`. */
   readonly origin: string
+  /** Where its one cluster has been made up, there is no context that anybody knows. */
+  readonly named: 'by a context' | 'by nobody'
 }
 
 const account = '/var/run/secrets/kubernetes.io/serviceaccount'
@@ -43,18 +48,24 @@ const named = async (paths: readonly string[], by: string, readFile: ReadFile): 
     throw new Failure('usage', `there is no kubeconfig ${paths.join(' or ')}, named by ${by}`, {
       cure: `name the kubeconfig of your cluster with --kubeconfig FILE`,
     })
-  return { ...mergedKubeConfig(files), origin: `${[...files.keys()].join(', ')} (${by})` }
+  return {
+    ...mergedKubeConfig(files),
+    origin: `${[...files.keys()].join(', ')} (${by})`,
+    named: 'by a context',
+  }
 }
 
 const inHomes = async ({ home, sudo, readFile }: KubeConfigChoice): Promise<FoundKubeConfig | undefined> => {
   const homes = [
     ...(sudo ? [{ folder: sudo.home, whose: ` of ${sudo.user}, who called sudo` }] : []),
-    ...(home === undefined ? [] : [{ folder: home, whose: '' }]),
+    ...(home === undefined
+      ? []
+      : [{ folder: home, whose: sudo ? ` of root, as ${sudo.user}, who called sudo, has none` : '' }]),
   ]
   for (const { folder, whose } of homes) {
     const path = join(folder, '.kube', 'config')
     const files = await readAll([path], readFile)
-    if (files.size > 0) return { ...mergedKubeConfig(files), origin: path + whose }
+    if (files.size > 0) return { ...mergedKubeConfig(files), origin: path + whose, named: 'by a context' }
   }
   return undefined
 }
@@ -66,7 +77,11 @@ const one = (server: string, tokenFile: string | undefined): KubeConfigFiles => 
     tokenFile === undefined ? cluster : { ...cluster, caFile: `${account}/ca.crt` },
     { name: 'user' },
   )
-  return { config, tokenFiles: new Map(tokenFile === undefined ? [] : [['user', tokenFile]]) }
+  return {
+    config,
+    tokenFiles: new Map(tokenFile === undefined ? [] : [['user', tokenFile]]),
+    pluginConfigs: new Map(),
+  }
 }
 
 const inCluster = async ({
@@ -79,7 +94,7 @@ const inCluster = async ({
   if ((host === '' && master === undefined) || (await readFile(tokenFile)) === undefined) return undefined
   const authority = host.includes(':') ? `[${host}]` : host
   const server = master ?? `https://${authority}:${env.KUBERNETES_SERVICE_PORT ?? '443'}`
-  return { ...one(server, tokenFile), origin: "the pod's service account" }
+  return { ...one(server, tokenFile), origin: "the pod's service account", named: 'by nobody' }
 }
 
 /**
@@ -93,7 +108,7 @@ export const findKubeConfig = async (choice: KubeConfigChoice): Promise<FoundKub
   if (listed.length > 0) return named(listed, 'KUBECONFIG', readFile)
   const found = (await inHomes(choice)) ?? (await inCluster(choice))
   if (found) return found
-  if (master !== undefined) return { ...one(master, undefined), origin: '--master' }
+  if (master !== undefined) return { ...one(master, undefined), origin: '--master', named: 'by nobody' }
   throw new Failure('usage', 'there is no kubeconfig, so no way to know where the API server is', {
     cure: 'name one with --kubeconfig FILE or KUBECONFIG, or the server with --master URL',
   })

@@ -25,6 +25,7 @@ interface ClientOptions {
   readonly clock?: Clock
   readonly token?: () => string
   readonly path?: string
+  readonly refused?: () => boolean
 }
 
 const clientFor = (speaks: Speaks, port: number, options: ClientOptions = {}): ApiClient =>
@@ -38,6 +39,7 @@ const clientFor = (speaks: Speaks, port: number, options: ClientOptions = {}): A
         agent: undefined,
       }),
     clock: options.clock ?? new FakeClock(),
+    ...(options.refused && { refused: options.refused }),
   })
 
 interface Pair {
@@ -282,3 +284,24 @@ t.test('a client that is closed while it connects has given up', async t => {
   client.close()
   t.equal(await request, 'unreachable: given up')
 })
+
+for (const speaks of ['h2', 'http'] as const)
+  t.test(`${speaks}: credentials that are not taken are tried once more where there are others`, async t => {
+    const asked: (string | undefined)[] = []
+    const answer: Answer = ({ headers }, response) => {
+      asked.push(headers.authorization)
+      response.statusCode = headers.authorization === 'Bearer new' ? 200 : 401
+      response.end('that')
+    }
+    let token = 'old'
+    const refused = (): boolean => {
+      token = 'new'
+      return true
+    }
+    const { client } = await pair(t, speaks, { answer, token: () => token, refused })
+    t.equal(await read(client), '200 that')
+    t.strictSame(asked, ['Bearer old', 'Bearer new'])
+    const { client: other } = await pair(t, speaks, { answer, token: () => 'bad', refused })
+    t.equal(await read(other), '401 that')
+    t.equal(asked.length, 4)
+  })

@@ -2,10 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { Failure } from '../../lib/model/failure.js'
-import { ApiError } from '../../lib/watch/api-error.js'
 import { type ApiServer, findApiServer } from '../../lib/watch/api-server.js'
 import { errorCode } from '../../lib/model/error-text.js'
+import { FakeClock } from '../fake-clock.js'
 import type { KubeConfigChoice } from '../../lib/watch/kubeconfig.js'
+
+const noPlugins: KubeConfigChoice['plugins'] = {
+  run: () => Promise.reject(new Error('nobody runs plugins here')),
+  ...{ clock: new FakeClock(), now: () => 0 },
+}
 
 const readHere = async (path: string): Promise<string | undefined> => {
   try {
@@ -16,8 +21,10 @@ const readHere = async (path: string): Promise<string | undefined> => {
   }
 }
 
+const { signal } = new AbortController()
+
 const find = (choice: Partial<KubeConfigChoice>): Promise<ApiServer> =>
-  findApiServer({ env: {}, readFile: readHere, ...choice })
+  findApiServer({ env: {}, readFile: readHere, plugins: noPlugins, ...choice })
 
 const failure = async (choice: Partial<KubeConfigChoice>): Promise<string> => {
   try {
@@ -71,6 +78,7 @@ t.test(
       await find({ ...all, kubeconfig: undefined }),
       await find({ ...all, kubeconfig: undefined, env: {} }),
       await find({ home: join(at, 'root') }),
+      await find({ sudo: { user: 'bob', home: join(at, 'bob') }, home: join(at, 'root') }),
     ]
     t.strictSame(
       found.map(({ url, origin }) => `${url.host} ${origin.replaceAll(at, '')}`),
@@ -79,6 +87,7 @@ t.test(
         'env:2 /env (KUBECONFIG)',
         'ada:3 /ada/.kube/config of ada, who called sudo',
         'root:4 /root/.kube/config',
+        'root:4 /root/.kube/config of root, as bob, who called sudo, has none',
       ],
     )
   },
@@ -101,10 +110,10 @@ t.test('--master replaces the server, and alone is enough', async t => {
   const at = t.testdir({ config: kubeconfig({}) })
   const both = await find({ kubeconfig: join(at, 'config'), master: 'https://192.0.2.9:6443' })
   t.equal(both.url.host, '192.0.2.9:6443')
-  t.match(await both.credentials(), { headers: { Authorization: 'Bearer secret' } })
+  t.match(await both.credentials(signal), { headers: { Authorization: 'Bearer secret' } })
   const alone = await find({ master: 'http://localhost:8001' })
   t.strictSame([alone.url.href, alone.origin], ['http://localhost:8001/', '--master'])
-  t.strictSame((await alone.credentials()).headers, {})
+  t.strictSame((await alone.credentials(signal)).headers, {})
 })
 
 t.test('a pod has its service account, and reads its token each time', async t => {
@@ -123,9 +132,9 @@ t.test('a pod has its service account, and reads its token each time', async t =
     readFile: path =>
       Promise.resolve(path.endsWith('/token') ? token : path.endsWith('/config') ? config : undefined),
   })
-  t.strictSame((await server.credentials()).headers, { Authorization: 'Bearer old' })
+  t.strictSame((await server.credentials(signal)).headers, { Authorization: 'Bearer old' })
   token = 'new'
-  t.strictSame((await server.credentials()).headers, { Authorization: 'Bearer new' })
+  t.strictSame((await server.credentials(signal)).headers, { Authorization: 'Bearer new' })
 })
 
 t.test('names and passwords, certificates and server names of a kubeconfig are used', async t => {
@@ -136,7 +145,7 @@ t.test('names and passwords, certificates and server names of a kubeconfig are u
       user: `username: ada, password: pass, client-certificate-data: ${btoa('cert')}, client-key-data: ${btoa('key')}`,
     }),
   })
-  const { headers, tls } = await (await find({ kubeconfig: join(at, 'config') })).credentials()
+  const { headers, tls } = await (await find({ kubeconfig: join(at, 'config') })).credentials(signal)
   t.strictSame(headers, { Authorization: `Basic ${btoa('ada:pass')}` })
   t.strictSame(tls, {
     ca: Buffer.from('the CA'),
@@ -150,36 +159,67 @@ t.test('a user without credentials still has the CA', async t => {
   const at = t.testdir({
     config: kubeconfig({ cluster: `, certificate-authority-data: ${btoa('the CA')}`, user: '' }),
   })
-  const { tls } = await (await find({ kubeconfig: join(at, 'config') })).credentials()
+  const { tls } = await (await find({ kubeconfig: join(at, 'config') })).credentials(signal)
   t.strictSame(tls, { ca: Buffer.from('the CA') })
 })
 
-t.test('an exec plugin that fails is named, with what it said', async t => {
-  const exec = (command: string, args: string): string =>
-    kubeconfig({
-      user: `exec: { apiVersion: client.authentication.k8s.io/v1, command: ${command}, args: ${args} }`,
-    })
+t.test(
+  'an exec plugin with a path is where the kubeconfig is, one without is found as any program',
+  async t => {
+    const exec = (command: string): string =>
+      kubeconfig({ user: `exec: { apiVersion: client.authentication.k8s.io/v1, command: ${command} }` })
+    const at = t.testdir({ path: exec('./bin/login'), whole: exec('/opt/login'), name: exec('login') })
+    const commands: string[] = []
+    const plugins: KubeConfigChoice['plugins'] = {
+      ...noPlugins,
+      run: ({ command }) => {
+        commands.push(command.replaceAll(at, ''))
+        return Promise.reject(new Error('not now'))
+      },
+    }
+    for (const name of ['path', 'whole', 'name']) {
+      const { credentials } = await find({ kubeconfig: join(at, name), plugins })
+      await t.rejects(credentials(signal), { message: /the exec plugin .*: not now/ })
+    }
+    t.strictSame(commands, ['/bin/login', '/opt/login', 'login'])
+  },
+)
+
+t.test('a plugin that wants the cluster is told what the kubeconfig says of it to plugins alone', async t => {
+  const extension = "{ name: client.authentication.k8s.io/exec, extension: { audience: 'kube' } }"
   const at = t.testdir({
-    missing: exec('no-such-plugin', '[]'),
-    failing: exec('node', `['-e', 'console.error("log in first"); process.exit(1)']`),
-    silent: exec('node', `['-e', 'process.exit(1)']`),
-    babbling: exec('node', `['-e', 'console.log("hello")']`),
+    ca: 'the CA',
+    config: kubeconfig({
+      cluster: `, certificate-authority: ca, extensions: [${extension}]`,
+      user: 'exec: { apiVersion: client.authentication.k8s.io/v1, command: x, provideClusterInfo: true }',
+    }),
   })
-  const reason = async (name: string): Promise<string> => {
-    const { credentials } = await find({ kubeconfig: join(at, name) })
-    const error: unknown = await credentials().catch((error: unknown) => error)
-    return error instanceof ApiError ? `${error.trouble}: ${error.message}` : String(error)
+  let told = ''
+  const plugins: KubeConfigChoice['plugins'] = {
+    ...noPlugins,
+    run: ({ variables }) => {
+      told = variables.KUBERNETES_EXEC_INFO ?? ''
+      const token = {
+        kind: 'ExecCredential',
+        apiVersion: 'client.authentication.k8s.io/v1',
+        status: { token: 'x' },
+      }
+      return Promise.resolve({ code: 0, stdout: JSON.stringify(token), stderr: '' })
+    },
   }
-  t.equal(
-    await reason('missing'),
-    'unauthorized: no credentials from the exec plugin no-such-plugin: spawn no-such-plugin ENOENT',
-  )
-  t.equal(await reason('failing'), 'unauthorized: no credentials from the exec plugin node: log in first')
-  t.equal(
-    await reason('silent'),
-    'unauthorized: no credentials from the exec plugin node: it failed without a word',
-  )
-  t.match(await reason('babbling'), /^unauthorized: no credentials from the exec plugin node: /)
+  const { credentials } = await find({ kubeconfig: join(at, 'config'), plugins })
+  t.match(await credentials(signal), {
+    headers: { Authorization: 'Bearer x' },
+    tls: { ca: Buffer.from('the CA') },
+  })
+  t.match(JSON.parse(told), {
+    spec: {
+      cluster: {
+        ...{ server: 'https://192.0.2.1:6443', config: { audience: 'kube' } },
+        'certificate-authority-data': btoa('the CA'),
+      },
+    },
+  })
 })
 
 t.test('what is wrong with a kubeconfig is said with the name of the file, and what to do', async t => {

@@ -31,6 +31,9 @@ class Said {
   }
 }
 
+/** Each dial has its own time, after which nobody waits for credentials any more. */
+const untilAnswered = new AbortController().signal
+
 const rule = { group: '', resource: 'pods/portforward', verbs: ['get', 'create'] }
 
 /** Through the API server: TCP, to Pods. */
@@ -39,7 +42,7 @@ export const portForwardWay = ({ source, server, report }: PortForwardWayParts):
   const said = new Said(report)
   return {
     reach: new PortForward({
-      server: async () => ({ url: server.url, ...(await server.credentials()) }),
+      server: async () => ({ url: server.url, ...(await server.credentials(untilAnswered)) }),
       podAt: endpoint => source.podAt(endpoint),
       clock,
       forbidden: (namespace, reason) => {
