@@ -33,6 +33,8 @@ const layers: Readonly<Record<string, Layer>> = {
   watch: { imports: ['model'], packages: ['@kubernetes/client-node'], node: ['http', 'http2', 'https'] },
   observe: { imports: ['model'], packages: ['winston'], node: ['http'] },
   proxy: { imports: ['model', 'balancer', 'dataplane', 'capture', 'reach'], types: ['host'] },
+  // Names of Services, for other programs of this machine.
+  names: { imports: ['model'], types: ['host'] },
   control: { imports: ['model'], types: ['proxy'], node: ['http', 'net'] },
   // What a process leaves to its successor: sockets, and who is served where.
   takeover: {
@@ -66,7 +68,7 @@ const layers: Readonly<Record<string, Layer>> = {
     imports: [
       ...['model', 'balancer', 'host', 'dataplane', 'capture', 'reach', 'watch', 'observe', 'proxy'],
       // Not the sandbox, which is no part of the package.
-      ...['control', 'config', 'stream', 'takeover', 'routing'],
+      ...['control', 'config', 'names', 'stream', 'takeover', 'routing'],
     ],
     packages: ['commander'],
   },

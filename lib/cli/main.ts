@@ -13,6 +13,7 @@ import { withCompletion } from './commands/completion.js'
 import { withDoctor } from './commands/doctor.js'
 import { withExec } from './commands/exec.js'
 import { withExplain } from './commands/explain.js'
+import { withHosts } from './commands/hosts.js'
 import { withStatus } from './commands/status.js'
 import { withTrace } from './commands/trace.js'
 import { asOnlyInstance } from './only-instance.js'
@@ -122,6 +123,7 @@ const program = (invocation: Invocation): Command => {
   withStatus(root, invocation)
   withTrace(root, invocation)
   withExplain(root, invocation)
+  withHosts(root)
   withDoctor(root, invocation)
   withCompletion(root)
   withConfigCommand(root, code => (invocation.code = code))

@@ -123,6 +123,7 @@ t.test('--help names every option with its unit, its default and the exit codes'
     [['cleanup', '--help'], 'help-cleanup.txt'],
     [['doctor', '--help'], 'help-doctor.txt'],
     [['completion', '--help'], 'help-completion.txt'],
+    [['hosts', '--help'], 'help-hosts.txt'],
     [['status', '--help'], 'help-status.txt'],
     [['trace', '--help'], 'help-trace.txt'],
     [['explain', '--help'], 'help-explain.txt'],
