@@ -22,6 +22,11 @@ export interface Host {
   writeFile(path: string, text: string | Iterable<string>): Promise<void>
   /** The same before it returns, for a process that ends right after; makes one folder at most. Throws where it cannot be done. */
   writeFileNow(path: string, text: string): void
+  /**
+   * Changes a file that belongs to others, too, if `edit` makes another text of what it has: a byte is a character. It keeps its
+   * owner and its mode, and is followed where it is a link. Resolves with whether it was changed; not where there is none.
+   */
+  editFile(path: string, edit: (text: string) => string): Promise<boolean>
   /** Whether `folder` may be written, or made where it is not there yet. */
   canWrite(folder: string): Promise<boolean>
   /** Gives the file another name, in the place of a file that has it. */

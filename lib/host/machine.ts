@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { access, constants, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { errorCode } from '../model/error-text.js'
+import { editFile } from './edit-file.js'
 import type { Host } from './host.js'
 import { runProgram } from './run-program.js'
+import { sweep, temporaryFor } from './temporary.js'
 
 const missingIsUndefined = (error: unknown): undefined => {
   // The second: a folder of its path is a file.
@@ -39,32 +41,6 @@ const makeFolder = async (folder: string): Promise<void> => {
   }
 }
 
-let written = 0
-const swept = new Set<string>()
-
-const isRunning = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return errorCode(error) !== 'ESRCH'
-  }
-}
-
-/** Removes what others left that ended while they wrote to `path`: `state.json.4711.3`. In a container we may have their number. */
-const sweep = async (path: string): Promise<void> => {
-  swept.add(path)
-  const beginning = `${basename(path)}.`
-  for (const name of await readdir(dirname(path))) {
-    const [, pid, number] = /^(\d+)\.(\d+)$/.exec(name.slice(beginning.length)) ?? []
-    if (!name.startsWith(beginning) || pid === undefined) continue
-    const live = Number(pid) === process.pid ? Number(number) <= written : isRunning(Number(pid))
-    if (!live) await rm(join(dirname(path), name), { force: true })
-  }
-}
-
-// In the same folder, as a rename is atomic only within one file system; numbered, for writers at one time.
-const temporaryFor = (path: string): string => `${path}.${process.pid}.${(written += 1)}`
-
 /** The machine this process runs on. */
 export const machine: Host = {
   platform: process.platform === 'darwin' ? 'darwin' : 'linux',
@@ -72,7 +48,7 @@ export const machine: Host = {
   readFile: path => readFile(path, 'utf8').catch(missingIsUndefined),
   writeFile: async (path, text) => {
     await makeFolder(dirname(path))
-    if (!swept.has(path)) await sweep(path)
+    await sweep(path)
     const temporary = temporaryFor(path)
     try {
       await writeFile(temporary, text)
@@ -93,6 +69,7 @@ export const machine: Host = {
       throw error
     }
   },
+  editFile,
   canWrite,
   moveFile: rename,
   removeFile: path => rm(path, { force: true }),

@@ -1,3 +1,4 @@
+import { wouldChange } from './edit-file.js'
 import type { Host } from './host.js'
 
 const done = { code: 0, stdout: '', stderr: '' }
@@ -22,6 +23,7 @@ export const onlooker = (host: Host): Host => ({
     looks(program, args) ? host.run(program, args, options) : Promise.resolve(done),
   writeFile: () => Promise.resolve(),
   writeFileNow: () => undefined,
+  editFile: wouldChange,
   moveFile: () => Promise.resolve(),
   removeFile: () => Promise.resolve(),
 })

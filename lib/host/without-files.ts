@@ -7,5 +7,6 @@ export const withoutFiles: Host = {
   readFile: () => Promise.resolve(undefined),
   writeFile: () => Promise.resolve(),
   writeFileNow: () => undefined,
+  editFile: () => Promise.resolve(false),
   removeFile: () => Promise.resolve(),
 }

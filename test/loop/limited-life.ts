@@ -62,6 +62,7 @@ export class LimitedLife {
       readFile: this.limitedCall(path => host.readFile(path)),
       writeFile: this.limitedCall((path, text) => host.writeFile(path, text)),
       writeFileNow: (path, text) => host.writeFileNow(path, text),
+      editFile: this.limitedCall((path, edit) => host.editFile(path, edit)),
       canWrite: this.limitedCall(folder => host.canWrite(folder)),
       moveFile: this.limitedCall((from, to) => host.moveFile(from, to)),
       removeFile: this.limitedCall(path => host.removeFile(path)),
