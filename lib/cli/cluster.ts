@@ -1,5 +1,5 @@
 import type { Report } from '../model/event.js'
-import type { Family } from '../model/ip-address.js'
+import type { Family, IpAddress } from '../model/ip-address.js'
 import type { Log } from '../observe/log.js'
 import { ApiClient } from '../watch/api-client.js'
 import { type ApiServer, findApiServer } from '../watch/api-server.js'
@@ -20,6 +20,8 @@ export interface Cluster {
   readonly source: ApiSource
   /** The API server, and how to be let in. */
   readonly server: ApiServer
+  /** Where the API server is, as far as that is known: never to be captured, nor routed elsewhere. */
+  readonly apiServers: readonly IpAddress[]
   /** The one that the kubeconfig's context means where none is named. */
   readonly namespace: string
   /**
@@ -62,6 +64,7 @@ export const openCluster = async (
   })
   return {
     ...{ source, server, namespace: server.namespace },
+    apiServers: apiServer ? [apiServer.address] : [],
     context: { name: context, origin, server: server.url },
     readOnce: async signal => {
       await source.readOnce(signal)

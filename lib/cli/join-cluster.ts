@@ -1,8 +1,10 @@
 import type { Host } from '../host/host.js'
 import type { Report } from '../model/event.js'
-import type { Family } from '../model/ip-address.js'
+import type { Family, IpAddress } from '../model/ip-address.js'
+import type { Snapshot } from '../model/snapshot.js'
 import type { Log } from '../observe/log.js'
 import type { Source } from '../proxy/source.js'
+import type { CaptureMode } from './capture-mode.js'
 import { type Cluster, openCluster } from './cluster.js'
 import { firstLook, forgivenWhen } from './first-look.js'
 import type { ChosenOptions } from './options.js'
@@ -18,6 +20,8 @@ export interface JoinClusterParts {
   readonly served: boolean
   /** Whether what others do for the same Services is to be looked at first. */
   readonly checksRivals: boolean
+  /** Makes sure that Services' addresses may be routed to this machine; absent: they are not. */
+  readonly checkRoutes: CaptureMode['checkRoutes']
   readonly reached: Reached
   /** Absent: this system has no routes that we could add. */
   readonly routes: ((cluster: Cluster) => RoutesWay) | undefined
@@ -28,6 +32,14 @@ export interface JoinClusterParts {
   readonly log: Log
   readonly report: Report
 }
+
+/** What is met at a portal, and so by nobody else. */
+const portalAddresses = ({ servicePorts }: Snapshot): ReadonlySet<IpAddress> =>
+  new Set(
+    servicePorts.flatMap(({ portals }) =>
+      portals.flatMap(portal => (portal.kind === 'node-port' ? [] : [portal.address])),
+    ),
+  )
 
 /**
  * Finds the cluster that the options mean, looks at it once, and decides how its endpoints are reached: where its API server is away,
@@ -44,6 +56,7 @@ export const joinCluster = async (options: ChosenOptions, parts: JoinClusterPart
   await firstLook(cluster, { signal, forgiven: forgivenWhen(served), log })
   // Not before: to look takes a while, and who is served from before waits for nothing.
   if (checksRivals) await checkRivals({ host, source, signal })
+  if (source.ready && !signal.aborted) await parts.checkRoutes?.(portalAddresses(source.snapshot()))
   const routes = parts.routes?.(cluster)
   const decide = (): Promise<Decision> => decideReach({ options, cluster, routes, env, report })
   if (source.ready && !signal.aborted) await reached.decided(decide)

@@ -25,6 +25,7 @@ import type { ChosenOptions } from './options.js'
 import { realClock as clock } from './real-clock.js'
 import { controlServer } from './control.js'
 import { Reached } from './reach/reached.js'
+import { serviceRoutes } from './service-routes.js'
 import { listenForSignals, type Signals } from './signals.js'
 import { state } from './state.js'
 import type { NotifySocket } from './supervisor/notify-socket.js'
@@ -90,7 +91,10 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
   const addresses = new AddressWatch({ read: localAddresses, clock })
   const patience = new Patience(clock)
   const host = patience.with(machine)
-  const mode = await captureMode({ host, options, addresses: () => addresses.current, log, report })
+  const mode = await captureMode({
+    ...{ host, options, addresses: () => addresses.current, log, report },
+    serviceRoutes: () => serviceRoutes({ options, env: process.env, cluster: () => cluster }),
+  })
   const tidying = new Tidying({ host, mode, addresses: () => addresses.current, log, report })
   if (options.capture === 'redirect') notice = new UnnumberedNotice(mode.families, report)
   const folder = await state(options)
@@ -136,6 +140,7 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
       const { joinCluster } = await import('./join-cluster.js')
       const joined = await joinCluster(options, {
         ...{ host, families: mode.families, env: process.env, served, reached, routes: undefined },
+        checkRoutes: mode.checkRoutes,
         checksRivals: mode.by !== undefined && !options.force && isFirst,
         found: found => {
           cluster = found

@@ -89,6 +89,11 @@ export class ApiSource {
     return this.#mirrors.slices.takeTriggers()
   }
 
+  /** Where cluster IPs are from, as far as that is known. */
+  get serviceRanges(): readonly Cidr[] {
+    return this.#ranges.known ?? none
+  }
+
   /** All Services, as they were in the last snapshot, proxied or not. */
   get services(): readonly ClusterService[] {
     return this.#translator.services

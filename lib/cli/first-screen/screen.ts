@@ -12,7 +12,7 @@ import { type Row, rowsOf, rowText } from './rows.js'
 import { captureText, namesText } from './words.js'
 
 export interface ScreenParts {
-  readonly options: Pick<ChosenOptions, 'capture' | 'socksBindAddress' | 'dns'>
+  readonly options: Pick<ChosenOptions, 'capture' | 'dns'>
   readonly stream: Writable
   readonly clock: Clock
 }
@@ -61,8 +61,8 @@ export class Screen implements Front {
     else if (event.type === 'listening') this.#progress()
     else if (event.type === 'synced') this.#synced()
     else if (event.type === 'ready') this.#ready()
-    // As it should be, for who is on a laptop.
-    else if (event.type === 'no-node') this.info(describe(event).text())
+    else if (event.type === 'no-node')
+      this.#row('node', `none is called ${event.node}; if this is one: --hostname-override NAME`)
     else this.#say(event)
   }
 
@@ -84,7 +84,7 @@ export class Screen implements Front {
 
   #ways({ why }: Of<'capture-chosen'>): void {
     const { options } = this.#parts
-    this.#row('capture', captureText(options, why))
+    this.#row('capture', captureText(options.capture, why))
     this.#row('names', namesText(options))
   }
 

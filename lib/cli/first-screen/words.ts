@@ -1,4 +1,3 @@
-import { endpointText } from '../../model/endpoint.js'
 import type { ChosenOptions } from '../options.js'
 import type { CaptureChoice } from '../options/node.js'
 
@@ -11,13 +10,8 @@ const how: Readonly<Record<CaptureChoice, string>> = {
 }
 
 /** How clients are led here. */
-export const captureText = (
-  { capture, socksBindAddress }: Pick<ChosenOptions, 'capture' | 'socksBindAddress'>,
-  why: string | undefined,
-): string => {
-  const place = capture === 'socks' ? `: curl --proxy socks5h://${endpointText(socksBindAddress)} …` : ''
-  return `${capture}: ${how[capture]}${why === undefined ? '' : ` (${why})`}${place}`
-}
+export const captureText = (capture: CaptureChoice, why: string | undefined): string =>
+  `${capture}: ${how[capture]}${why === undefined ? '' : ` (${why})`}`
 
 /** How programs here know Services' names. */
 export const namesText = ({ capture, dns }: Pick<ChosenOptions, 'capture' | 'dns'>): string => {

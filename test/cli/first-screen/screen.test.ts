@@ -13,7 +13,6 @@ import { FakeClock } from '../../fake-clock.js'
 const usual = {
   capture: 'redirect',
   dns: 'none',
-  socksBindAddress: { address: ipAddress('127.0.0.1'), port: port(1080) },
 } satisfies Partial<ChosenOptions>
 
 interface Shown {
