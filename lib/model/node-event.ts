@@ -81,6 +81,29 @@ export type NodeEvent =
       readonly family: Family
     }
   | {
+      /** How this machine gets to a node's pods. `repaired`: somebody had taken the route away. */
+      readonly type: 'node-route'
+      readonly state: 'added' | 'repaired'
+      /** Where the pods' addresses are from: `10.244.1.0/24`. */
+      readonly range: string
+      readonly node: string
+      readonly via: IpAddress
+    }
+  | {
+      /** No node has these pods any more. */
+      readonly type: 'node-route'
+      readonly state: 'removed'
+      readonly range: string
+    }
+  | {
+      /** Pods of a node are not reached, or not as they should be. Said once for as long as the reason stays. */
+      readonly type: 'node-unrouted'
+      readonly node: string
+      readonly range: string
+      readonly reason: string
+      readonly cure: string
+    }
+  | {
       /** Packets that come in over these are lost where portals are redirected: they have no address of the family. */
       readonly type: 'unnumbered-interfaces'
       readonly family: Family

@@ -69,6 +69,22 @@ export const nodeSentence = (event: NodeEvent): Sentence => {
       const none = 'this machine has no address that --nodeport-addresses means'
       return sentence('warn', 0, `no ${event.family} node port is served: ${none}`)
     }
+    case 'node-route': {
+      if (event.state === 'removed')
+        return sentence('info', 1, `the route to ${event.range} is gone with its node`)
+      const way = `the pods of node ${event.node} (${event.range}) through ${event.via}`
+      if (event.state === 'added') return sentence('info', 1, `routing to ${way}`)
+      const who = 'whoever tidies interfaces may have done it'
+      return sentence('warn', 0, `the route to ${way} was gone, and is back: ${who}`)
+    }
+    case 'node-unrouted': {
+      const what = `the pods of node ${event.node} (${event.range}) are not routed to: ${event.reason}`
+      return sentence(
+        'warn',
+        0,
+        `${what}; all else works, and this is tried again; what to do: ${event.cure}`,
+      )
+    }
     case 'unnumbered-interfaces': {
       const { family, names } = event
       const lost = `${family} packets to portals are lost that come in over ${someOf(names)}`

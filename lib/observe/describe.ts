@@ -69,6 +69,8 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'ready':
     case 'node-ports-nowhere':
     case 'unnumbered-interfaces':
+    case 'node-route':
+    case 'node-unrouted':
       return nodeSentence(event)
     case 'socks-port':
     case 'socks-failed':

@@ -35,6 +35,16 @@ export const nameserversIn = (text: string): readonly Landmark[] =>
     }
   })
 
+/** In words: the first three, and how many more there are. */
+export const inUse = (reasons: readonly string[]): string => {
+  const more = reasons.length - 3
+  return `in use here: ${reasons.slice(0, 3).join('; ')}${more > 0 ? `; and ${more} more` : ''}`
+}
+
+/** What can be done about them. */
+export const overlapCure =
+  'leave that network; or go on anyway with --allow-overlap, and what it has there is not met any more'
+
 /**
  * What could not be met any more where it is now if `range` were routed elsewhere: routes as `ip` prints them, and who has an
  * address.
