@@ -18,6 +18,8 @@ export interface RoutesWay {
   readonly way: Way
   /** Why routes cannot be added here; undefined where they can. */
   readonly whyNot: () => Promise<string | undefined>
+  /** Rejects with a Failure where others have pods' addresses, or no pods could be reached at all. Changes nothing. */
+  readonly check: () => Promise<void>
 }
 
 export interface DecideParts {
@@ -51,6 +53,7 @@ const wayBy = (reach: ReachChoice, { cluster, routes, report }: DecideParts): Wa
 export const decideReach = async (parts: DecideParts): Promise<Decision> => {
   const { options, cluster, routes, env } = parts
   const { source } = cluster
+  if (options.reach === 'routes') await routes?.check()
   if (options.reach !== 'auto') return { reach: options.reach, way: wayBy(options.reach, parts) }
   const whyNoRoutes = async (): Promise<string | undefined> => {
     if (!mayChangeMachine(options.capture)) return 'routes would be a change to this machine'

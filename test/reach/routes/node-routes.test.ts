@@ -10,6 +10,7 @@ import { ipAddress } from '../../../lib/model/ip-address.js'
 import { routesFailure, whyUnrouted } from '../../../lib/reach/routes/can-route.js'
 import { NodeRoutes } from '../../../lib/reach/routes/node-routes.js'
 import type { RoutedNode } from '../../../lib/reach/routes/plan.js'
+import { routesWay } from '../../../lib/cli/reach/routes-way.js'
 import { talk } from '../../capture/client.js'
 import { run, runAll } from '../../capture/commands.js'
 import { inNamespace } from '../../namespace.js'
@@ -61,6 +62,12 @@ const nodeOf = (name: string, number: number, podCidrs: string): RoutedNode => (
 })
 const one = nodeOf('one', 3, '10.244.1.0/24 fd00:244:1::/64')
 const two = nodeOf('two', 4, '10.244.2.0/24')
+
+/** A cluster's Nodes as they change. */
+interface Mutable {
+  nodes: readonly RoutedNode[]
+  nodesForbidden: string | undefined
+}
 
 interface Tried {
   readonly reach: NodeRoutes
@@ -185,6 +192,34 @@ await inNamespace(import.meta.url, async () => {
     t.equal(routes(), left)
     t.strictSame(await cleanup({ ...common, host: machine }), lines)
     t.equal(routes(), before)
+  })
+
+  t.test('as a way to a cluster, it is refused or taken as a whole, and follows the Nodes', async t => {
+    const source: Mutable = {
+      nodes: [{ ...one, addresses: [ipAddress('198.51.100.7')] }],
+      nodesForbidden: undefined,
+    }
+    const server = { url: new URL('https://172.18.0.3:6443') }
+    const report = (): undefined => undefined
+    const { way, whyNot, check } = routesWay(
+      { source, server },
+      { host: machine, families, options: {}, report },
+    )
+    t.teardown(() => way.remove?.())
+    t.match(
+      await whyNot(),
+      /the pods of node one .* 198\.51\.100\.7 is in no network that this machine is in/,
+    )
+    await t.rejects(check(), { code: 'missing', cure: /--reach portforward/ })
+    source.nodes = [two]
+    t.equal(await whyNot(), undefined)
+    await check()
+    await way.prepare?.()
+    t.strictSame(await heard('10.244.2.5'), ['two'])
+    await way.remove?.()
+    t.notMatch(routes(), 'proto 142')
+    source.nodesForbidden = 'nodes is forbidden'
+    t.equal(await whyNot(), 'nodes is forbidden')
   })
 
   t.test('without Nodes that say where their pods are, there is nothing to route', async t => {

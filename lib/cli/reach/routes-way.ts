@@ -1,0 +1,57 @@
+import type { Host } from '../../host/host.js'
+import type { Report } from '../../model/event.js'
+import type { Family } from '../../model/ip-address.js'
+import { DirectReach } from '../../reach/direct.js'
+import { routesFailure, whyUnrouted } from '../../reach/routes/can-route.js'
+import { NodeRoutes } from '../../reach/routes/node-routes.js'
+import type { RoutedNode } from '../../reach/routes/plan.js'
+import type { ApiServer } from '../../watch/api-server.js'
+import { apiServerAt } from '../../watch/own-portal.js'
+import { realClock as clock } from '../real-clock.js'
+import type { RoutesWay } from './decide.js'
+
+/** What is needed of the cluster. */
+export interface RoutedCluster {
+  readonly source: {
+    readonly nodes: readonly RoutedNode[]
+    /** Why we may not see them. */
+    readonly nodesForbidden: string | undefined
+  }
+  readonly server: Pick<ApiServer, 'url'>
+}
+
+export interface RoutesWayParts {
+  readonly host: Host
+  readonly families: readonly Family[]
+  readonly options: { readonly allowOverlap?: true }
+  readonly report: Report
+}
+
+/** Straight to the pods, by routes through the nodes that they are on. */
+export const routesWay = (
+  { source, server }: RoutedCluster,
+  { host, families, options, report }: RoutesWayParts,
+): RoutesWay => {
+  const apiServer = apiServerAt(server.url)
+  const routes = new NodeRoutes({
+    ...{ host, families, report },
+    apiServers: apiServer ? [apiServer.address] : [],
+    allowOverlap: options.allowOverlap ?? false,
+  })
+  return {
+    way: {
+      reach: new DirectReach({ clock }),
+      prepare: async () => {
+        await routes.update(source.nodes)
+      },
+      remove: async () => {
+        await routes.remove()
+      },
+    },
+    whyNot: async () => source.nodesForbidden ?? whyUnrouted(await routes.trial(source.nodes))[0],
+    check: async () => {
+      const failure = routesFailure(await routes.trial(source.nodes))
+      if (failure) throw failure
+    },
+  }
+}
