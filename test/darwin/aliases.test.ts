@@ -2,16 +2,17 @@ import t from 'tap'
 import { nothingWanted } from '../../lib/capture/capture.js'
 import { cleanup } from '../../lib/capture/cleanup.js'
 import { removeLeftovers } from '../../lib/capture/leftovers.js'
+import { interfaceTable } from '../../lib/capture/darwin/interfaces.js'
 import { LocalRoutes } from '../../lib/capture/local-routes.js'
 import { connectedAddresses } from '../../lib/host/connected-addresses.js'
 import type { Host } from '../../lib/host/host.js'
 import { onlooker } from '../../lib/host/onlooker.js'
 import type { ProxyEvent } from '../../lib/model/event.js'
-import { ipAddress } from '../../lib/model/ip-address.js'
+import { type Family, ipAddress } from '../../lib/model/ip-address.js'
 import { served, wanted } from '../capture/wanted.js'
 import { whole } from '../capture/whole.js'
 import { type DarwinHost, darwinHost } from './darwin-host.js'
-import { refusals } from './recorded.js'
+import { ifconfig, oldIfconfig, refusals } from './recorded.js'
 
 const families = ['IPv4', 'IPv6'] as const
 const four = served({ address: '10.96.31.4', localPort: 14_000 })
@@ -32,6 +33,26 @@ const cleaned = (host: Host): Promise<readonly string[]> =>
   cleanup({ host, addresses: () => [], report: () => undefined })
 
 const failed = (code: string): Promise<never> => Promise.reject(Object.assign(new Error(code), { code }))
+
+t.test("interfaces' addresses are known, those of each family apart, and link-local ones left out", t => {
+  const rows = (printed: string, family: Family): readonly string[] =>
+    [...interfaceTable(printed, family)].flatMap(([, found]) => found.map(({ text }) => text))
+  t.strictSame(rows(ifconfig, 'IPv4'), [
+    'local 127.0.0.1 dev lo0',
+    'local 192.0.2.23 dev en0',
+    'broadcast 192.0.2.255 dev en0',
+    'local 198.51.100.1 dev bridge100',
+    'broadcast 198.51.100.255 dev bridge100',
+    'local 203.0.113.58 dev utun3',
+  ])
+  t.strictSame(rows(ifconfig, 'IPv6'), ['local ::1 dev lo0', 'local 2001:db8:2::1caa:a604 dev en0'])
+  t.strictSame(rows(oldIfconfig, 'IPv4'), [
+    'local 127.0.0.1 dev lo0',
+    'local 192.0.2.131 dev en0',
+    'broadcast 192.0.2.255 dev en0',
+  ])
+  t.end()
+})
 
 t.test("portals' addresses are on lo0 before they are listened on, and gone at the end", async t => {
   const { host, lo0, files, changes } = quiet()

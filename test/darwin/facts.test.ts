@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises'
 import t from 'tap'
-import { interfaceTable } from '../../lib/capture/darwin/interfaces.js'
 import { connectedAddresses } from '../../lib/host/connected-addresses.js'
 import { listenerAt } from '../../lib/host/darwin/listener.js'
 import { darwinOpenFileLimit } from '../../lib/host/darwin/open-files.js'
@@ -15,32 +14,9 @@ import { routeTo } from '../../lib/host/route.js'
 import { ipAddress } from '../../lib/model/ip-address.js'
 import { port } from '../../lib/model/port.js'
 import { darwinHost } from './darwin-host.js'
-import { ifconfig, listener, noRoute, oldIfconfig, routes, tcpSockets } from './recorded.js'
+import { listener, noRoute, routes, tcpSockets } from './recorded.js'
 
 const at = (address: string, number: number) => ({ address: ipAddress(address), port: port(number) })
-
-t.test(
-  "interfaces' addresses are known, those of each family apart, and link-local ones left out",
-  async t => {
-    t.strictSame(Object.fromEntries(interfaceTable(ifconfig, 'IPv4')), {
-      '127.0.0.1': [{ kind: 'local', rest: 'dev lo0' }],
-      '192.0.2.23': [{ kind: 'local', rest: 'dev en0' }],
-      '192.0.2.255': [{ kind: 'broadcast', rest: 'dev en0' }],
-      '198.51.100.1': [{ kind: 'local', rest: 'dev bridge100' }],
-      '198.51.100.255': [{ kind: 'broadcast', rest: 'dev bridge100' }],
-      '203.0.113.58': [{ kind: 'local', rest: 'dev utun3' }],
-    })
-    t.strictSame(Object.fromEntries(interfaceTable(ifconfig, 'IPv6')), {
-      '::1': [{ kind: 'local', rest: 'dev lo0' }],
-      '2001:db8:2::1caa:a604': [{ kind: 'local', rest: 'dev en0' }],
-    })
-    t.strictSame(Object.fromEntries(interfaceTable(oldIfconfig, 'IPv4')), {
-      '127.0.0.1': [{ kind: 'local', rest: 'dev lo0' }],
-      '192.0.2.131': [{ kind: 'local', rest: 'dev en0' }],
-      '192.0.2.255': [{ kind: 'broadcast', rest: 'dev en0' }],
-    })
-  },
-)
 
 t.test('sockets are read with both ends, in every notation of an address', async t => {
   const found = socketsIn(tcpSockets).map(({ local, remote, state }) =>

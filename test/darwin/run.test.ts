@@ -26,14 +26,15 @@ await inNamespace(import.meta.url, async () => {
   const before = left()
   const runner = asOnDarwin()
   const [env, ...rest] = runner
-  const kubePortal = async (...args: readonly string[]): Promise<string> => {
-    const { code, stdout, stderr } = await machine.run(env, [...rest, process.execPath, program, ...args], {
+  const kubePortal = async (...words: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await machine.run(env, [...rest, process.execPath, program, ...words], {
       timeout: seconds(20),
     })
     return `${stdout}${stderr}${code}`
   }
-  const bind = ['--capture', 'bind', '--master', `https://${nodeAddress}:6443`]
-  const stage = await startStage('nft', { args: bind, runner })
+  // By itself it finds what there is on macOS.
+  const args = ['--capture', 'auto', '--master', `https://${nodeAddress}:6443`]
+  const stage = await startStage('nft', { args, runner })
   const { node } = stage.clients
   const [web = ''] = await stage.deploy('web')
   stage.expose('web', { ...dual, ports })
@@ -61,12 +62,13 @@ await inNamespace(import.meta.url, async () => {
   })
 
   t.test('a second one is told who runs', async t => {
-    t.match(await kubePortal('run', ...bind), /kube-portal already runs here \(process \d+\)[^]*6$/)
+    t.match(await kubePortal('run', ...args), /kube-portal already runs here \(process \d+\)[^]*6$/)
   })
 
-  t.test('what takes iptables is refused, and what to do instead is said', async t => {
+  t.test('what Linux alone has is refused, and what to do instead is said', async t => {
     for (const capture of ['redirect', 'dnat'])
       t.match(await kubePortal('run', '--capture', capture), /iptables[^]*--capture bind[^]*5$/)
+    t.match(await kubePortal('run', '--reach', 'routes'), /macOS does not have[^]*portforward[^]*5$/)
   })
 
   t.test('its successor has the lock when it is gone, and serves', async t => {
@@ -74,7 +76,7 @@ await inNamespace(import.meta.url, async () => {
     if (stage.portal.pid !== undefined) process.kill(stage.portal.pid, 'SIGHUP')
     await stage.portal.event('a handover', isOf('took-over'), from)
     await served(t)
-    t.match(await kubePortal('run', ...bind), /kube-portal already runs here \(process \d+\)[^]*6$/)
+    t.match(await kubePortal('run', ...args), /kube-portal already runs here \(process \d+\)[^]*6$/)
   })
 
   t.test('a stop leaves nothing', async t => {
@@ -83,11 +85,11 @@ await inNamespace(import.meta.url, async () => {
   })
 
   t.test('what a killed run left is known, served again, and cleaned up', async t => {
-    await stage.restart(bind)
+    await stage.restart(args)
     await stage.crash()
     t.not(left(), before)
     t.match(await kubePortal('doctor'), /an earlier run left[^]* on lo0/)
-    await stage.restart(bind)
+    await stage.restart(args)
     await served(t)
     await stage.crash()
     const listed = /would remove IPv4 address \S+ on lo0[^]*would remove IPv6 address \S+ on lo0/
