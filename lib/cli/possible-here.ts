@@ -8,7 +8,7 @@ export const fullCapture: Readonly<Record<Platform, CaptureChoice>> = { linux: '
 
 /** Throws a Failure `missing` where what is asked for does not exist on `platform`, whoever asks for it. */
 export const checkPossible = (
-  { capture, reach }: Pick<RunOptions, 'capture' | 'reach'>,
+  { capture, reach, dns }: Pick<RunOptions, 'capture' | 'reach' | 'dns'>,
   platform: Platform,
 ): void => {
   if (platform !== 'darwin') return
@@ -19,5 +19,9 @@ export const checkPossible = (
   if (reach === 'routes')
     throw new Failure('missing', '--reach routes takes iproute2, which macOS does not have', {
       cure: '--reach portforward; a cluster in a virtual machine has no address here to lead a route over',
+    })
+  if (dns === 'resolved')
+    throw new Failure('missing', '--dns resolved takes systemd-resolved, which macOS does not have', {
+      cure: '--dns hosts, which keeps a block in the hosts file',
     })
 }

@@ -69,6 +69,7 @@ await inNamespace(import.meta.url, async () => {
     for (const capture of ['redirect', 'dnat'])
       t.match(await kubePortal('run', '--capture', capture), /iptables[^]*--capture bind[^]*5$/)
     t.match(await kubePortal('run', '--reach', 'routes'), /macOS does not have[^]*portforward[^]*5$/)
+    t.match(await kubePortal('run', '--dns', 'resolved'), /macOS does not have[^]*--dns hosts[^]*5$/)
   })
 
   t.test('its successor has the lock when it is gone, and serves', async t => {
