@@ -1,11 +1,13 @@
 import type { Report } from '../model/event.js'
-import type { Family, IpAddress } from '../model/ip-address.js'
+import type { Family } from '../model/ip-address.js'
 import type { Log } from '../observe/log.js'
 import { ApiClient } from '../watch/api-client.js'
 import { type ApiServer, findApiServer } from '../watch/api-server.js'
 import { ApiSource } from '../watch/api-source.js'
 import type { ClusterScope } from '../watch/cluster-mirrors.js'
-import { apiServerAt, whyOwnPortal } from '../watch/own-portal.js'
+import { whyOwnPortal } from '../watch/own-portal.js'
+import { ServerAddresses } from '../watch/server-addresses.js'
+import { lookup } from './lookup.js'
 import { kubeconfigChoice } from './kubeconfig-choice.js'
 import { nodeName } from './node-name.js'
 import type { ClusterOptions } from './options/cluster.js'
@@ -20,8 +22,6 @@ export interface Cluster {
   readonly source: ApiSource
   /** The API server, and how to be let in. */
   readonly server: ApiServer
-  /** Where the API server is, as far as that is known: never to be captured, nor routed elsewhere. */
-  readonly apiServers: readonly IpAddress[]
   /** The one that the kubeconfig's context means where none is named. */
   readonly namespace: string
   /**
@@ -45,30 +45,28 @@ export const openCluster = async (
   const ownPods = ownPodsFrom(options)
   const { capture, externalCidrs, namespace: namespaces, serviceClusterIpRange = [] } = options
   const server = await findApiServer(await kubeconfigChoice(options, log))
-  const { context, origin } = server
+  const { url, context, origin, proxied } = server
   report({
-    ...{ type: 'cluster-found', server: server.url.href, origin },
+    ...{ type: 'cluster-found', server: url.href, origin },
     ...(context !== undefined && { context }),
   })
-  const transport = new ApiClient({ ...server, server: server.url, clock })
-  const apiServer = apiServerAt(server.url)
+  const transport = new ApiClient({ ...server, server: url, clock })
   const source = new ApiSource({
     ...{ transport, clock, random: Math.random, report, namespaces, nodes },
+    server: new ServerAddresses({ server: url, proxied, lookup, clock }),
     translation: {
       ...{ nodeName: nodeName(options.hostnameOverride), families, serviceCidrs: serviceClusterIpRange },
       ...(externalCidrs && { externalCidrs }),
       ...(ownPods && { ownPods }),
-      ...(apiServer && { apiServers: [apiServer] }),
       externalIpsTake: capture === 'bind' ? 'addresses' : 'ports',
     },
   })
   return {
     ...{ source, server, namespace: server.namespace },
-    apiServers: apiServer ? [apiServer.address] : [],
-    context: { name: context, origin, server: server.url },
+    context: { name: context, origin, server: url },
     readOnce: async signal => {
       await source.readOnce(signal)
-      const conflict = whyOwnPortal(source.snapshot(), server.url)
+      const conflict = whyOwnPortal(source.snapshot(), url)
       if (conflict) throw conflict
     },
   }

@@ -8,6 +8,7 @@ import { routeTo } from '../host/route.js'
 import { type Endpoint, endpointText } from '../model/endpoint.js'
 import { Failure } from '../model/failure.js'
 import { familyOf, type IpAddress } from '../model/ip-address.js'
+import { ownServiceKey } from '../watch/translation/own-service.js'
 import { asked } from './asked.js'
 import { exitCode } from './exit-code.js'
 import { choiceFindings } from './explain/choice-findings.js'
@@ -95,10 +96,12 @@ const serverFindings = async ({ subject, status, options }: Question): Promise<r
     const dialled = [...new Set([...(first === undefined ? [] : [first]), ...serving])].slice(0, mostDialled)
     if (reach === 'portforward') return [...found, forwarded]
     const protocol = port.protocol === 'UDP' ? 'UDP' : 'TCP'
+    // Where the kubeconfig has the API server, loopback too is right: nothing else can have put it there.
+    const loopback = `${service.namespace}/${service.name}` === ownServiceKey ? 'allowed' : 'never'
     const reached = await Promise.all(
       dialled
         .flatMap(each => endpointOf(each) ?? [])
-        .map(endpoint => reachFindings(endpoint, { host: machine, clock, protocol })),
+        .map(endpoint => reachFindings(endpoint, { host: machine, clock, protocol, loopback })),
     )
     return [...found, ...reached.flat()]
   }

@@ -18,6 +18,6 @@ export const serviceRoutes = ({ options, env, cluster }: ServiceRoutesParts): Se
     on: options.serviceRoutes === 'always' || (options.serviceRoutes === 'auto' && isLaptop),
     ranges: known?.source.serviceRanges ?? [],
     allowOverlap: options.allowOverlap === true,
-    apiServers: known?.apiServers ?? [],
+    apiServers: known?.source.apiServers ?? [],
   }
 }

@@ -48,6 +48,13 @@ export type ApiEvent =
       readonly reason: string
     }
   | {
+      /** Whom clients of the API server's own Service are led to, on a machine that is no Node: where we ask it ourselves. */
+      readonly type: 'own-service'
+      readonly server: string
+      /** Why they are not; absent: they are. */
+      readonly why?: string
+    }
+  | {
       /** A namespace that we are to follow has no Services, perhaps because there is `none` of that name. */
       readonly type: 'namespace-empty'
       readonly namespace: string

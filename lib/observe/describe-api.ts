@@ -27,6 +27,16 @@ export const apiSentence = (event: ApiEvent): Sentence => {
     case 'nodes-forbidden': {
       return sentence('warn', 0, `may not see Nodes, so none is ours: ${withoutNode}: ${event.reason}`)
     }
+    case 'own-service': {
+      const { server, why } = event
+      return why === undefined
+        ? sentence('info', 0, `default/kubernetes is served by ${server}, as the kubeconfig has it`)
+        : sentence(
+            'info',
+            0,
+            `default/kubernetes keeps its own endpoints, which may be out of reach here, and is not served by ${server}: ${why}`,
+          )
+    }
     case 'namespace-empty': {
       const { namespace, there } = event
       const text =

@@ -33,6 +33,7 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'no-node':
     case 'nodes-forbidden':
     case 'namespace-empty':
+    case 'own-service':
     case 'older-api':
     case 'skipped':
       return apiSentence(event)

@@ -1,8 +1,9 @@
 import type { Cidr } from '../model/cidr.js'
 import type { Clock } from '../model/clock.js'
-import type { Resource } from '../model/api-event.js'
 import type { Endpoint } from '../model/endpoint.js'
+import type { Resource } from '../model/api-event.js'
 import type { Report } from '../model/event.js'
+import type { IpAddress } from '../model/ip-address.js'
 import type { Milliseconds } from '../model/milliseconds.js'
 import type { PodName } from '../model/pod-name.js'
 import type { ApiAbsence, ClusterEndpoint, ClusterService } from '../model/cluster-service.js'
@@ -15,6 +16,7 @@ import { reportEmptyNamespaces } from './empty-namespaces.js'
 import { PodIndex } from './pod-index.js'
 import type { Node } from './translation/node.js'
 import { type TranslationOptions, Translator } from './translation/translator.js'
+import type { ServerAddresses } from './server-addresses.js'
 import { ServiceRanges } from './service-ranges.js'
 import type { Transport } from './transport.js'
 
@@ -26,6 +28,8 @@ export interface ApiSourceOptions extends ClusterScope {
   readonly random: () => number
   readonly report: Report
   readonly translation: TranslationOptions
+  /** Where the API server is; absent: nobody is led there, nor kept from taking its address. */
+  readonly server?: ServerAddresses
 }
 
 const none: readonly Cidr[] = []
@@ -69,7 +73,12 @@ export class ApiSource {
     this.#mirrors.snapshot()
     const { services, slices, nodes } = this.#mirrors
     const told = {
-      ...{ services: services.values, slices: slices.values.flat(), node: this.node },
+      ...{
+        services: services.values,
+        slices: slices.values.flat(),
+        node: this.node,
+        server: this.#options.server?.told,
+      },
       nodes: nodes?.mirrors.listed === true ? ('seen' as const) : ('unseen' as const),
     }
     return this.#translator.translate(told, this.#ranges.known ?? none)
@@ -87,6 +96,11 @@ export class ApiSource {
   /** See `Activity`. */
   takeTriggers(): ReturnType<Activity['takeTriggers']> {
     return this.#mirrors.slices.takeTriggers()
+  }
+
+  /** Where the API server is, as far as that is known: never to be captured, nor routed elsewhere. */
+  get apiServers(): readonly IpAddress[] {
+    return this.#options.server?.known.map(({ address }) => address) ?? []
   }
 
   /** Where cluster IPs are from, as far as that is known. */
@@ -130,6 +144,11 @@ export class ApiSource {
     return this.#mirrors.nodes?.all ?? []
   }
 
+  /** Whether the endpoint is where we ask the API server ourselves: reached in no other way than we have. */
+  isApiServer(endpoint: Endpoint): boolean {
+    return this.#translator.isOwnServer(endpoint)
+  }
+
   /** What the server said when it did not let us see the Nodes; undefined where it did, or was not asked. */
   get nodesForbidden(): string | undefined {
     return this.#mirrors.nodes?.forbidden
@@ -141,7 +160,7 @@ export class ApiSource {
    */
   async readOnce(signal: AbortSignal): Promise<void> {
     const lists = this.#mirrors.list(signal)
-    await Promise.allSettled([...lists, this.#ranges.ask(signal)])
+    await Promise.allSettled([...lists, this.#ranges.ask(signal), this.#options.server?.ask(signal)])
     await Promise.all(lists)
     await this.#reportEmpty()
   }
@@ -154,7 +173,7 @@ export class ApiSource {
     this.#changed = changed
     if (this.ready) changed()
     const { signal } = this.#stop
-    this.#running = Promise.all([this.#learnRanges(signal), this.#mirrors.run(signal)])
+    this.#running = Promise.all([this.#learnRanges(signal), this.#mirrors.run(signal), this.#follow(signal)])
   }
 
   /** Ends everything. May be called twice. */
@@ -168,6 +187,10 @@ export class ApiSource {
     if (this.#ranges.known) return
     await this.#ranges.run(signal)
     this.#tellChange()
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    await this.#options.server?.run(signal, () => this.#tellChange())
   }
 
   #reportEmpty(): Promise<void> {

@@ -16,7 +16,8 @@ const addressOf = (host: string): IpAddress | undefined => {
   }
 }
 
-const portOf = ({ port: written, protocol }: URL): Port =>
+/** The port of an API server's URL. */
+export const portOf = ({ port: written, protocol }: URL): Port =>
   port(written === '' ? (protocol === 'http:' ? 80 : 443) : Number(written))
 
 /** Where the API server is asked; undefined when its URL has a name instead of an address. */

@@ -1,12 +1,10 @@
 import type { Host } from '../../host/host.js'
 import type { Report } from '../../model/event.js'
-import type { Family } from '../../model/ip-address.js'
+import type { Family, IpAddress } from '../../model/ip-address.js'
 import { DirectReach } from '../../reach/direct.js'
 import { routesFailure, whyUnrouted } from '../../reach/routes/can-route.js'
 import { NodeRoutes } from '../../reach/routes/node-routes.js'
 import type { RoutedNode } from '../../reach/routes/plan.js'
-import type { ApiServer } from '../../watch/api-server.js'
-import { apiServerAt } from '../../watch/own-portal.js'
 import { realClock as clock } from '../real-clock.js'
 import type { RoutesWay } from './decide.js'
 
@@ -16,8 +14,9 @@ export interface RoutedCluster {
     readonly nodes: readonly RoutedNode[]
     /** Why we may not see them. */
     readonly nodesForbidden: string | undefined
+    /** Where the API server is, as far as that is known. */
+    readonly apiServers: readonly IpAddress[]
   }
-  readonly server: Pick<ApiServer, 'url'>
 }
 
 export interface RoutesWayParts {
@@ -29,13 +28,12 @@ export interface RoutesWayParts {
 
 /** Straight to the pods, by routes through the nodes that they are on. */
 export const routesWay = (
-  { source, server }: RoutedCluster,
+  { source }: RoutedCluster,
   { host, families, options, report }: RoutesWayParts,
 ): RoutesWay => {
-  const apiServer = apiServerAt(server.url)
   const routes = new NodeRoutes({
     ...{ host, families, report },
-    apiServers: apiServer ? [apiServer.address] : [],
+    apiServers: source.apiServers,
     allowOverlap: options.allowOverlap ?? false,
   })
   return {

@@ -10,6 +10,7 @@ import type { Snapshot } from '../../model/snapshot.js'
 import type { AddressRules } from './address-rules.js'
 import { Composer, type Objects } from './composer.js'
 import type { EndpointSlice } from './endpoint-slice.js'
+import { OwnService, ownServiceKey, type OwnServer } from './own-service.js'
 import { Said } from './skip.js'
 
 /** What of the place we run at matters to what becomes of Services. */
@@ -25,6 +26,8 @@ export interface TranslationOptions extends AddressRules {
 /** All that the API server says, and whether it has told which Nodes there are. */
 export interface Told extends Objects {
   readonly nodes?: 'seen' | 'unseen'
+  /** Where the API server is asked; absent: nobody knows. */
+  readonly server?: OwnServer | undefined
 }
 
 /** What the cluster itself says of its addresses. */
@@ -46,7 +49,9 @@ export class Translator {
   readonly #report: Report
   readonly #said: Said
   #composer: { readonly rules: LearntRules; readonly composer: Composer } | undefined
+  readonly #own = new OwnService()
   #saidNoNode = false
+  #saidOwn: string | undefined
 
   constructor(options: TranslationOptions, report: Report) {
     this.#options = options
@@ -55,11 +60,18 @@ export class Translator {
   }
 
   /** All service ports there are, where cluster IPs are from `serviceCidrs`. */
-  translate({ nodes = 'seen', ...objects }: Told, serviceCidrs: readonly Cidr[]): Snapshot {
-    const slices = [...objects.slices]
-    const apiServers = [...(this.#options.apiServers ?? []), ...endpointsOf('default/kubernetes', slices)]
+  translate({ nodes = 'seen', server, ...objects }: Told, serviceCidrs: readonly Cidr[]): Snapshot {
+    const told = [...objects.slices]
+    const apiServers = [
+      ...(this.#options.apiServers ?? []),
+      ...(server?.endpoints ?? []),
+      ...endpointsOf(ownServiceKey, told),
+    ]
+    const services = [...objects.services]
+    const isMissed = !objects.node && services.some(({ key }) => key === ownServiceKey)
+    const slices = server && isMissed ? this.#withOwn(server, told) : told
     const rules = { serviceCidrs, apiServers }
-    const { snapshot, skips } = this.#composerFor(rules).compose({ ...objects, slices })
+    const { snapshot, skips } = this.#composerFor(rules).compose({ ...objects, services, slices })
     this.#said.tell(skips)
     const isNone = nodes === 'seen' && !objects.node
     if (isNone && !this.#saidNoNode) this.#report({ type: 'no-node', node: this.#options.nodeName })
@@ -72,9 +84,24 @@ export class Translator {
     return this.#composer?.composer.services ?? []
   }
 
+  /** See `OwnService`. */
+  isOwnServer(endpoint: Endpoint): boolean {
+    return this.#own.has(endpoint)
+  }
+
   /** The endpoints of a service port of the Service called `key`, those that serve nobody now included; at most `most`. */
   endpointsOf(key: string, id: ServicePortId, most: number): readonly ClusterEndpoint[] {
     return this.#composer?.composer.endpointsOf(key, id, most) ?? []
+  }
+
+  /** The slices with where the API server is, if that may be; which is said once for as long as it stays. */
+  #withOwn({ url, endpoints, why }: OwnServer, slices: readonly EndpointSlice[]): readonly EndpointSlice[] {
+    if (endpoints.length === 0 && why === undefined) return slices
+    const said = why ?? ''
+    if (this.#saidOwn !== said)
+      this.#report({ type: 'own-service', server: url, ...(why !== undefined && { why }) })
+    this.#saidOwn = said
+    return why === undefined ? this.#own.in(slices, endpoints) : slices
   }
 
   /** The same for as long as the rules are. */

@@ -6,7 +6,7 @@ import { machine } from '../../../lib/host/machine.js'
 import { onlooker } from '../../../lib/host/onlooker.js'
 import { cidr, cidrText } from '../../../lib/model/cidr.js'
 import type { ProxyEvent } from '../../../lib/model/event.js'
-import { ipAddress } from '../../../lib/model/ip-address.js'
+import { ipAddress, type IpAddress } from '../../../lib/model/ip-address.js'
 import { routesFailure, whyUnrouted } from '../../../lib/reach/routes/can-route.js'
 import { NodeRoutes } from '../../../lib/reach/routes/node-routes.js'
 import type { RoutedNode } from '../../../lib/reach/routes/plan.js'
@@ -67,6 +67,7 @@ const two = nodeOf('two', 4, '10.244.2.0/24')
 interface Mutable {
   nodes: readonly RoutedNode[]
   nodesForbidden: string | undefined
+  readonly apiServers: readonly IpAddress[]
 }
 
 interface Tried {
@@ -198,13 +199,10 @@ await inNamespace(import.meta.url, async () => {
     const source: Mutable = {
       nodes: [{ ...one, addresses: [ipAddress('198.51.100.7')] }],
       nodesForbidden: undefined,
+      apiServers: [ipAddress('172.18.0.3')],
     }
-    const server = { url: new URL('https://172.18.0.3:6443') }
     const report = (): undefined => undefined
-    const { way, whyNot, check } = routesWay(
-      { source, server },
-      { host: machine, families, options: {}, report },
-    )
+    const { way, whyNot, check } = routesWay({ source }, { host: machine, families, options: {}, report })
     t.teardown(() => way.remove?.())
     t.match(
       await whyNot(),
