@@ -135,7 +135,7 @@ t.test('without the right to see Nodes there is none in namespaces, which is sai
   t.equal(source.node, undefined)
   source.snapshot()
   t.strictSame(said(), [
-    'may not see Nodes, so none is ours: Local traffic policies count as Cluster, topology hints as none: the server answered 403: nodes is forbidden: User "ada" cannot list resource "nodes" in API group "" at the cluster scope',
+    'may not see Nodes, so this machine is none of them: Local traffic policies count as Cluster, topology hints as none (the server answered 403: nodes is forbidden: User "ada" cannot list resource "nodes" in API group "" at the cluster scope)',
   ])
   t.equal(source.absence, undefined)
 })
