@@ -8,8 +8,9 @@ import type { CaptureMode } from './capture-mode.js'
 import { type Cluster, openCluster } from './cluster.js'
 import { firstLook, forgivenWhen } from './first-look.js'
 import type { ChosenOptions } from './options.js'
-import { decideReach, mayRoute, type RoutesWay } from './reach/decide.js'
+import { decideReach, mayRoute } from './reach/decide.js'
 import type { Decision, Reached } from './reach/reached.js'
+import { routesWay } from './reach/routes-way.js'
 import { checkRivals } from './rivals.js'
 
 export interface JoinClusterParts {
@@ -23,8 +24,6 @@ export interface JoinClusterParts {
   /** Makes sure that Services' addresses may be routed to this machine; absent: they are not. */
   readonly checkRoutes: CaptureMode['checkRoutes']
   readonly reached: Reached
-  /** Absent: this system has no routes that we could add. */
-  readonly routes: ((cluster: Cluster) => RoutesWay) | undefined
   /** Told of the cluster before anything is asked of it. */
   readonly found: (cluster: Cluster) => void
   /** Ends it early. */
@@ -57,7 +56,8 @@ export const joinCluster = async (options: ChosenOptions, parts: JoinClusterPart
   // Not before: to look takes a while, and who is served from before waits for nothing.
   if (checksRivals) await checkRivals({ host, source, signal })
   if (source.ready && !signal.aborted) await parts.checkRoutes?.(portalAddresses(source.snapshot()))
-  const routes = parts.routes?.(cluster)
+  const routes =
+    host.platform === 'linux' ? routesWay(cluster, { host, families, options, report }) : undefined
   const decide = (): Promise<Decision> => decideReach({ options, cluster, routes, env, report })
   if (source.ready && !signal.aborted) await reached.decided(decide)
   return reached.sourceFrom(source, decide)

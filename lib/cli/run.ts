@@ -95,10 +95,13 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
     ...{ host, options, addresses: () => addresses.current, log, report },
     serviceRoutes: () => serviceRoutes({ options, env: process.env, cluster: () => cluster }),
   })
-  const tidying = new Tidying({ host, mode, addresses: () => addresses.current, log, report })
+  const reached = new Reached(report)
+  const tidying = new Tidying({
+    ...{ host, mode, addresses: () => addresses.current, log, report },
+    nodeRoutes: () => reached.chosen === 'routes',
+  })
   if (options.capture === 'redirect') notice = new UnnumberedNotice(mode.families, report)
   const folder = await state(options)
-  const reached = new Reached(report)
   const source = (): Cluster['source'] | undefined => cluster?.source
   const { proxy, asked, connections, succeeded } = await assemble(options, {
     ...{ mode, addresses, folder, inheritance, metrics, source, report },
@@ -110,7 +113,7 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
     ...{ proxy, live, tracers, source, report },
     reach: () => reached.chosen,
   })
-  const audit = new Audit({ capture: mode.capture, clock })
+  const audit = new Audit({ capture: reached.keptWith(mode.capture), clock })
   const succession = new Succession({
     startNext: next => startNext({ ...next, variables: { ...next.variables, ...notifySocket?.variables } }),
     ...{ isFirst, succeeded, clock, report },
@@ -139,7 +142,7 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
       // Loaded only by now: it takes half of the time of a start, in which clients would be refused.
       const { joinCluster } = await import('./join-cluster.js')
       const joined = await joinCluster(options, {
-        ...{ host, families: mode.families, env: process.env, served, reached, routes: undefined },
+        ...{ host, families: mode.families, env: process.env, served, reached },
         checkRoutes: mode.checkRoutes,
         checksRivals: mode.by !== undefined && !options.force && isFirst,
         found: found => {

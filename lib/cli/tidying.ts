@@ -13,7 +13,7 @@ export interface TidyingParts {
   /** This machine's. */
   readonly addresses: () => readonly IpAddress[]
   /** Whether routes to the cluster's nodes are this run's own. */
-  readonly nodeRoutes?: boolean
+  readonly nodeRoutes: () => boolean
   readonly log: Log
   readonly report: Report
 }
@@ -38,11 +38,11 @@ export class Tidying {
   }
 
   async #tidy(): Promise<void> {
-    const { host, mode, addresses, nodeRoutes = false, log, report } = this.#parts
+    const { host, mode, addresses, nodeRoutes, log, report } = this.#parts
     if (!mode.by) return
     const routes: readonly OurTable[] = [
       ...(mode.isRouted?.() ? ['local' as const] : []),
-      ...(nodeRoutes ? ['main' as const] : []),
+      ...(nodeRoutes() ? ['main' as const] : []),
     ]
     try {
       const removed = await removeLeftovers({ host, addresses, now: mode.by, routes, report })

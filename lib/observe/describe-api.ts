@@ -25,7 +25,11 @@ export const apiSentence = (event: ApiEvent): Sentence => {
       return sentence('warn', 0, `no Node is called ${event.node}: ${withoutNode}; ${cure}`)
     }
     case 'nodes-forbidden': {
-      return sentence('warn', 0, `may not see Nodes, so this machine is none of them: ${withoutNode} (${event.reason})`)
+      return sentence(
+        'warn',
+        0,
+        `may not see Nodes, so this machine is none of them: ${withoutNode} (${event.reason})`,
+      )
     }
     case 'own-service': {
       const { server, why } = event

@@ -13,7 +13,7 @@ import type { Activity, Changes } from './activity.js'
 import { ClusterMirrors, type ClusterScope } from './cluster-mirrors.js'
 import { Comeback } from './comeback.js'
 import { reportEmptyNamespaces } from './empty-namespaces.js'
-import { PodIndex } from './pod-index.js'
+import { FollowedPods } from './followed-pods.js'
 import type { Node } from './translation/node.js'
 import { type TranslationOptions, Translator } from './translation/translator.js'
 import type { ServerAddresses } from './server-addresses.js'
@@ -41,8 +41,7 @@ export class ApiSource {
   readonly #ranges: ServiceRanges
   readonly #translator: Translator
   readonly #mirrors: ClusterMirrors
-  /** One for each mirror of slices. */
-  readonly #pods: readonly PodIndex[]
+  readonly #pods: FollowedPods
   #changed: () => void = () => undefined
   #running: Promise<unknown> = Promise.resolve()
   #empty: Promise<void> | undefined
@@ -60,7 +59,7 @@ export class ApiSource {
     }
     this.#ranges = new ServiceRanges({ ...asking, given: serviceCidrs })
     this.#mirrors = new ClusterMirrors({ ...asking, nodeName })
-    this.#pods = this.#mirrors.slices.all.map(() => new PodIndex())
+    this.#pods = new FollowedPods(this.#mirrors.slices.all)
   }
 
   /** Whether all kinds were listed whole once: before that, a snapshot may lack anything. */
@@ -120,13 +119,7 @@ export class ApiSource {
 
   /** The Pod that serves at `endpoint` over TCP; undefined where it is none. The first call takes time, and those after changes. */
   podAt(endpoint: Endpoint): PodName | undefined {
-    for (const [at, { values, activity }] of this.#mirrors.slices.all.entries()) {
-      const index = this.#pods[at]
-      index?.follow(values, activity.changes.total)
-      const pod = index?.at(endpoint)
-      if (pod) return pod
-    }
-    return undefined
+    return this.#pods.at(endpoint)
   }
 
   /** Since when some kind cannot be followed; undefined while all can. */

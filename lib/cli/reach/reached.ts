@@ -1,3 +1,4 @@
+import type { Capture } from '../../capture/capture.js'
 import { errorText } from '../../model/error-text.js'
 import type { Report } from '../../model/event.js'
 import { cureOf } from '../../model/failure.js'
@@ -21,6 +22,7 @@ export class Reached {
   readonly #reach = new ChangingReach(new DirectReach({ clock }))
   readonly #report: Report
   #decision: Decision | undefined
+  #failure: string | undefined
 
   constructor(report: Report) {
     this.#report = report
@@ -50,13 +52,7 @@ export class Reached {
   /** What of `source` can be reached, which tells of changes when this machine is ready for them. */
   sourceFrom(source: Source, decide: () => Promise<Decision>): Source {
     const prepare = async (changed: () => void): Promise<void> => {
-      try {
-        const way = await this.decided(decide)
-        await way.prepare?.()
-        changed()
-      } catch (error) {
-        this.#report({ type: 'reach-failed', reason: errorText(error), ...cureOf(error) })
-      }
+      if (await this.#done(async () => (await this.decided(decide)).prepare?.())) changed()
     }
     return {
       start: changed => {
@@ -74,14 +70,33 @@ export class Reached {
     }
   }
 
-  /** Makes this machine ready again, where others have changed that. */
-  async repair(): Promise<void> {
-    await this.#decision?.way.prepare?.()
+  /** A capture of which is looked at, with each look, that this machine is still ready for the way, too. */
+  keptWith(capture: Pick<Capture, 'isIntact'>): Pick<Capture, 'isIntact'> {
+    return {
+      isIntact: async () => {
+        await this.#done(async () => this.#decision?.way.prepare?.())
+        return capture.isIntact()
+      },
+    }
   }
 
   /** Takes out what was added to this machine. */
   async remove(): Promise<void> {
     await this.#decision?.way.remove?.()
+  }
+
+  /** Resolves with whether `work` was done. A failure is said once for as long as its reason stays. */
+  async #done(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work()
+      this.#failure = undefined
+      return true
+    } catch (error) {
+      const reason = errorText(error)
+      if (this.#failure !== reason) this.#report({ type: 'reach-failed', reason, ...cureOf(error) })
+      this.#failure = reason
+      return false
+    }
   }
 }
 
