@@ -36,6 +36,7 @@ t.test('UDP and endpoints that are no Pods are left out, with one reason for eac
       ...[cart, served('dns', 'UDP', '10.244.1.2'), dns, served('dns', 'UDP', '10.244.1.1')],
       ...[
         served('mixed', 'TCP', '10.244.1.1', '192.0.2.5', '192.0.2.6'),
+        served('mixed', 'UDP'),
         served('outside', 'TCP', '192.0.2.7'),
       ],
     ),
