@@ -30,6 +30,7 @@ export class ForwardedStream implements ByteStream {
   #paused = false
   /** What had been read when reading was to stop. */
   #unread: Uint8Array[] = []
+  #writes = 0
   #waits = false
   #endWanted = false
   /** The WebSocket is closed; told when everything was read. */
@@ -86,8 +87,10 @@ export class ForwardedStream implements ByteStream {
       return true
     }
     this.#heartbeat.sent(bytes.length)
+    this.#writes += 1
+    const write = this.#writes
     webSocket.send(frameOf(bytes), error => {
-      if (!error) this.#sent()
+      if (!error) this.#sent(write)
     })
     this.#waits = webSocket.bufferedAmount > 0
     return !this.#waits
@@ -134,8 +137,9 @@ export class ForwardedStream implements ByteStream {
     if (this.#webSocket.isPaused) this.#webSocket.resume()
   }
 
-  #sent(): void {
-    if (!this.#waits || this.#webSocket.bufferedAmount > 0) return
+  /** Told of writes that the kernel took at once as well, a little later. */
+  #sent(write: number): void {
+    if (!this.#waits || write !== this.#writes) return
     this.#waits = false
     this.#receiver?.drained()
   }

@@ -78,9 +78,15 @@ export class Heartbeat {
   }
 
   #judge(): void {
-    const { clock, lost } = this.#options
+    const { clock } = this.#options
     if (!this.#isDue) this.#alarm = clock.after(milliseconds(interval - patience), () => this.#ask())
     else if (this.#heard || !this.#couldHear || this.#sentBefore > roomInPod) this.#wait()
-    else lost()
+    // Where the loop was held up, alarms ring before it is seen what has come meanwhile.
+    else this.#alarm = clock.after(milliseconds(0), () => this.#giveUp())
+  }
+
+  #giveUp(): void {
+    if (this.#heard) this.#wait()
+    else this.#options.lost()
   }
 }

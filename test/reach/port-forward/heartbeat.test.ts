@@ -108,3 +108,15 @@ t.test('one that is stopped asks nobody', t => {
   t.strictSame(told, [])
   t.end()
 })
+
+t.test('who has answered while we were busy is not lost', t => {
+  const clock = new FakeClock()
+  const told: string[] = []
+  const heartbeat = new Heartbeat({ clock, ping: () => told.push('ping'), lost: () => told.push('lost') })
+  clock.advance(seconds(30))
+  // It rings at the same time as the judgement, and so after it; like this, answers are read late.
+  clock.after(seconds(15), () => heartbeat.answered())
+  clock.advance(seconds(15))
+  t.strictSame(told, ['ping'])
+  t.end()
+})
