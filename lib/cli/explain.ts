@@ -111,7 +111,13 @@ const serverFindings = async ({ subject, status, options }: Question): Promise<r
 const portalOf = async ({ subject, options }: Question): Promise<readonly Finding[]> => {
   const { place, port, service } = subject
   if (!place || port.endpoints.ready === 0) return []
-  return portalFindings({ place, service: `${service.namespace}/${service.name}`, options, clock })
+  return portalFindings({
+    place,
+    service: `${service.namespace}/${service.name}`,
+    options,
+    clock,
+    platform: machine.platform,
+  })
 }
 
 const subjectText = ({ service, port, place }: Subject, { from }: ExplainOptions): string => {

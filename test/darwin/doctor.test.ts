@@ -1,6 +1,7 @@
 import t from 'tap'
 import { diagnose } from '../../lib/cli/doctor/diagnose.js'
 import { reportText } from '../../lib/cli/doctor/report-text.js'
+import { connectCure } from '../../lib/cli/explain/portal-findings.js'
 import { portRange } from '../../lib/model/port-range.js'
 import { type DarwinHost, darwinHost } from './darwin-host.js'
 import { listener, noRoute } from './recorded.js'
@@ -70,4 +71,12 @@ t.test('an ordinary user of a Mac is told what works without root', async t => {
                      no privilege
 `,
   )
+})
+
+t.test('a portal that does not answer on a Mac is a matter of lo0, not of iptables', t => {
+  for (const code of ['ENETUNREACH', 'ETIMEDOUT', 'ECONNREFUSED', 'EHOSTUNREACH'])
+    t.match(connectCure(code, 'darwin'), /^see whether lo0 has the address/, code)
+  t.match(connectCure('ECONNREFUSED', 'linux'), /iptables-save$/)
+  t.equal(connectCure('EACCES', 'darwin'), 'see what the reason says')
+  t.end()
 })

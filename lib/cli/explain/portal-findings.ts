@@ -1,5 +1,6 @@
 import type { WantedPlace } from '../../capture/found-rules.js'
 import { traceLineIn } from '../../control/trace-line.js'
+import type { Platform } from '../../host/host.js'
 import type { Clock } from '../../model/clock.js'
 import { endpointText } from '../../model/endpoint.js'
 import { errorCode, errorText } from '../../model/error-text.js'
@@ -15,6 +16,7 @@ export interface PortalQuestion {
   readonly service: string
   readonly options: { readonly stateDir?: string }
   readonly clock: Clock
+  readonly platform: Platform
 }
 
 /** All that a dial may take: four attempts, 3.75 s, and the SYN to the portal. */
@@ -24,13 +26,24 @@ const longestConnect = milliseconds(2750)
 const firewall =
   'see whether rules in INPUT or OUTPUT do that, or nat rules before KUBE-PORTALS-HOST: iptables-save'
 
-const connectCures: Readonly<Record<string, string>> = {
+const onLinux: Readonly<Record<string, string>> = {
   ENETUNREACH:
     'add a default route, or one to the cluster IPs: without one no packet gets as far as the rules',
   ETIMEDOUT: firewall,
   ECONNREFUSED: firewall,
   EHOSTUNREACH: firewall,
 }
+
+const lo0 =
+  'see whether lo0 has the address: ifconfig lo0; with --capture bind, kube-portal gives it again within 10 s'
+
+const onDarwin: Readonly<Record<string, string>> = {
+  ...{ ENETUNREACH: lo0, ETIMEDOUT: lo0, ECONNREFUSED: lo0, EHOSTUNREACH: lo0 },
+}
+
+/** What to do where a portal cannot be connected to. */
+export const connectCure = (code: string | undefined, platform: Platform): string =>
+  (platform === 'darwin' ? onDarwin : onLinux)[code ?? ''] ?? 'see what the reason says'
 
 const bypassed =
   'something translates Services before our rules do, an eBPF CNI or another service proxy: switch that off, or leave Services to it'
@@ -73,6 +86,7 @@ export const portalFindings = async ({
   service,
   options,
   clock,
+  platform,
 }: PortalQuestion): Promise<readonly Finding[]> => {
   const where = endpointText(place)
   if (place.protocol !== 'TCP')
@@ -93,7 +107,7 @@ export const portalFindings = async ({
     const elsewhere = `a connection to ${where} was accepted by somebody else than kube-portal`
     return [outcome ?? problem('portal', elsewhere, bypassed)]
   } catch (error) {
-    const cure = connectCures[errorCode(error) ?? ''] ?? 'see what the reason says'
+    const cure = connectCure(errorCode(error), platform)
     return [problem('portal', `no connection to ${where}: ${errorText(error)}`, cure)]
   } finally {
     over.abort()
