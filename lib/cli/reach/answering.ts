@@ -10,19 +10,31 @@ const patience = milliseconds(700)
 /** Of different Services: one of them may be broken. */
 const mostTried = 4
 
-const someEndpoints = ({ servicePorts }: Snapshot): readonly Endpoint[] => {
+const someEndpoints = (
+  { servicePorts }: Snapshot,
+  isPods: (endpoint: Endpoint) => boolean,
+): readonly Endpoint[] => {
   const found = new Map<string, Endpoint>()
   for (const { name, endpoints } of servicePorts) {
     const [first] = endpoints
-    if (name.protocol === 'TCP' && first) found.set(endpointText(first), first)
+    if (name.protocol === 'TCP' && first && isPods(first)) found.set(endpointText(first), first)
     if (found.size >= mostTried) break
   }
   return [...found.values()]
 }
 
+export interface AnsweringOptions {
+  readonly clock: Clock
+  /** Whether the endpoint is in the cluster: one that is elsewhere tells nothing. */
+  readonly isPods: (endpoint: Endpoint) => boolean
+}
+
 /** An endpoint of the snapshot that takes connections from here, as people write it; undefined where none of some does. */
-export const answeringEndpoint = async (snapshot: Snapshot, clock: Clock): Promise<string | undefined> => {
-  const attempts = someEndpoints(snapshot).map(endpoint => ({
+export const answeringEndpoint = async (
+  snapshot: Snapshot,
+  { clock, isPods }: AnsweringOptions,
+): Promise<string | undefined> => {
+  const attempts = someEndpoints(snapshot, isPods).map(endpoint => ({
     endpoint,
     attempt: knock(endpoint, { clock, timeout: patience, opened: () => undefined }),
   }))

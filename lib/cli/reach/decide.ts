@@ -61,7 +61,8 @@ export const decideReach = async (parts: DecideParts): Promise<Decision> => {
   }
   const chosen = await chooseReach({
     ...{ node: source.node?.name, isSupervised: isSupervised(env), whyNoRoutes },
-    answering: () => answeringEndpoint(source.snapshot(), clock),
+    answering: () =>
+      answeringEndpoint(source.snapshot(), { clock, isPods: endpoint => !source.isApiServer(endpoint) }),
   })
   return { ...chosen, way: wayBy(chosen.reach, parts) }
 }
