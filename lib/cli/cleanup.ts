@@ -4,6 +4,8 @@ import { localAddresses } from '../host/local-addresses.js'
 import { machine } from '../host/machine.js'
 import { onlooker } from '../host/onlooker.js'
 import type { Report } from '../model/event.js'
+import { removeHosts } from '../names/hosts-file.js'
+import { removeLink } from '../names/resolved-link.js'
 import type { CleanupOptions } from './options.js'
 import { state } from './state.js'
 import { stderrLog } from './stderr-log.js'
@@ -22,7 +24,12 @@ export const removeAll = async (
   options: Pick<CleanupOptions, 'stateDir'>,
   { host, report }: RemoveAll,
 ): Promise<readonly string[]> => {
-  const removed = [...(await removeRules({ host, addresses: localAddresses, report }))]
+  // Names first: they lead to what goes with the rules.
+  const removed = [
+    ...(await removeHosts(host)),
+    ...(await removeLink(host)),
+    ...(await removeRules({ host, addresses: localAddresses, report })),
+  ]
   const { localPorts, snapshot, crashes } = await state(options, host)
   for (const file of [localPorts, snapshot, crashes]) if (await file.remove()) removed.push(file.path)
   return removed

@@ -22,6 +22,7 @@ import type { Inheritance } from './inheritance.js'
 import { Observers } from './observers.js'
 import { lockName } from './only-instance.js'
 import type { ChosenOptions } from './options.js'
+import { namesFor } from './names.js'
 import { realClock as clock } from './real-clock.js'
 import { controlServer } from './control.js'
 import { Reached } from './reach/reached.js'
@@ -79,6 +80,7 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
     if (event.type === 'synced') {
       metrics.programmed(cluster?.source.takeTriggers() ?? [])
       tidying.begin()
+      names?.update(proxy.servicePorts ?? [])
       void notice?.look()
     }
     if (event.type === 'took-over') void control.open()
@@ -91,6 +93,7 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
   const addresses = new AddressWatch({ read: localAddresses, clock })
   const patience = new Patience(clock)
   const host = patience.with(machine)
+  const names = await namesFor(options, { host, report })
   const mode = await captureMode({
     ...{ host, options, addresses: () => addresses.current, log, report },
     serviceRoutes: () => serviceRoutes({ options, env: process.env, cluster: () => cluster }),
@@ -157,6 +160,7 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
     const successor = await Promise.race([until(signals.first), succession.handedOver])
     void audit.close()
     if (successor) {
+      await names?.close()
       await lock?.leave()
       addresses.close()
       inheritance?.lifeline.close()
@@ -165,6 +169,7 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
     }
     // Then all that there is, is our predecessor's.
     if (proxy.isTakingOver) return exitCode.failed
+    await names?.remove()
     const { drainTimeout } = options
     await proxy.stop({
       drainTimeout,
@@ -176,6 +181,7 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
     return exitCode.well
   } finally {
     succession.close()
+    await names?.close()
     await tidying.close()
     addresses.close()
     await audit.close()

@@ -3,6 +3,7 @@ import type { CrashEvent } from './crash.js'
 import type { Endpoint } from './endpoint.js'
 import type { Family } from './ip-address.js'
 import type { Milliseconds } from './milliseconds.js'
+import type { NamesEvent } from './names-event.js'
 import type { NodeEvent } from './node-event.js'
 import type { Port } from './port.js'
 import type { Affinity, ServicePortId } from './service-port.js'
@@ -137,7 +138,15 @@ export type ProxyOwnEvent =
 
 /** Everything that happens in the program, as plain facts. `observe` makes words and numbers of them. */
 export type ProxyEvent =
-  TrafficEvent | SetUpEvent | ApiEvent | ProxyOwnEvent | NodeEvent | SocksEvent | TakeoverEvent | CrashEvent
+  | TrafficEvent
+  | SetUpEvent
+  | ApiEvent
+  | ProxyOwnEvent
+  | NodeEvent
+  | NamesEvent
+  | SocksEvent
+  | TakeoverEvent
+  | CrashEvent
 
 /** Takes note of what happened. Never throws and never waits. */
 export type Report = (event: ProxyEvent) => void

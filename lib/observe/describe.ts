@@ -1,6 +1,7 @@
 import type { ProxyEvent } from '../model/event.js'
 import { apiSentence } from './describe-api.js'
 import { crashSentence } from './describe-crash.js'
+import { namesSentence } from './describe-names.js'
 import { nodeSentence } from './describe-node.js'
 import { ownSentence } from './describe-own.js'
 import { setUpSentence } from './describe-set-up.js'
@@ -73,6 +74,10 @@ export const describe = (event: ProxyEvent): Sentence => {
     case 'node-route':
     case 'node-unrouted':
       return nodeSentence(event)
+    case 'names-written':
+    case 'names-asked':
+    case 'names-failed':
+      return namesSentence(event)
     case 'socks-port':
     case 'socks-failed':
     case 'socks-refused':
