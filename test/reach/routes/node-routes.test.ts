@@ -98,7 +98,8 @@ await inNamespace(import.meta.url, async () => {
     const { reach, events } = tried(t)
     t.strictSame(whyUnrouted(await reach.trial([one, two])), [])
     t.equal(routes(), before, 'nothing is changed to see that')
-    const { routes: made, troubles } = await reach.update([one, two])
+    // The one has to wait for the other.
+    const [, { routes: made, troubles }] = await Promise.all([reach.update([one]), reach.update([one, two])])
     t.strictSame(
       made.map(({ to, via }) => `${cidrText(to)} ${via}`),
       ['10.244.1.0/24 172.18.0.3', '10.244.2.0/24 172.18.0.4', 'fd00:244:1::/64 fc00:f853::3'],

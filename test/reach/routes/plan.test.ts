@@ -114,6 +114,8 @@ t.test('two nodes never share addresses', async t => {
 })
 
 t.test('a node that no packet for its pods would get to is told why', async t => {
+  const modem = { ...clean, routes: routesIn('default dev wwan0', 'IPv4') }
+  t.match(planned([node('at-the-provider', '203.0.113.9', '10.244.1.0/24')], modem), [/^unreachable: /])
   const far = 'is in no network that this machine is in, too'
   t.strictSame(
     planned([
