@@ -48,6 +48,8 @@ export class RoutedCapture implements Capture {
   /** The routes that were there, as far as we know: what is missing of these, somebody took away. */
   readonly #routed = new Map<Family, readonly Cidr[]>()
 
+  #isForgotten = false
+
   constructor(options: RoutedCaptureOptions) {
     this.#options = options
   }
@@ -77,7 +79,11 @@ export class RoutedCapture implements Capture {
   /** Where a family's routes may not be made, nothing of that family is changed. */
   async apply(wanted: Wanted, except: readonly Family[] = []): Promise<Applied> {
     const { inner, families } = this.#options
-    if (!this.#isConcerned) return inner.apply(wanted, except)
+    if (!this.#isConcerned) {
+      // Not while a run drains that never knew whether there are to be any.
+      if (wanted.portals.length > 0) await this.#forget()
+      return inner.apply(wanted, except)
+    }
     const { results, failures } = await eachFamily(
       families.filter(family => !except.includes(family)),
       async (family): Promise<Family[]> => ((await this.#applyIn(family, wanted)) ? [family] : []),
@@ -104,12 +110,24 @@ export class RoutedCapture implements Capture {
   }
 
   async remove(): Promise<readonly string[]> {
-    const { host, inner, families } = this.#options
-    const routes = this.#isConcerned
-      ? await settled(families.map(family => removeRoutes({ host, family }, 'local')))
-      : []
+    const routes = this.#isConcerned ? await this.#removeRoutes() : await this.#forget()
     this.#routed.clear()
-    return [...routes, ...(await inner.remove())]
+    return [...routes, ...(await this.#options.inner.remove())]
+  }
+
+  #removeRoutes(): Promise<readonly string[]> {
+    const { host, families } = this.#options
+    return settled(families.map(family => removeRoutes({ host, family }, 'local')))
+  }
+
+  /**
+   * Takes out, once, what a killed run left that had routes where this one has none: before its rules go. A machine that has them
+   * by another way may have no program to look for them, and does not need one.
+   */
+  async #forget(): Promise<readonly string[]> {
+    if (this.#isForgotten) return []
+    this.#isForgotten = true
+    return this.#removeRoutes().catch(() => [])
   }
 
   /** Whether routes are to be made, or to be taken back. */

@@ -288,6 +288,23 @@ await inNamespace(import.meta.url, async () => {
     t.strictSame(await capture.apply(all), [])
   })
 
+  t.test(
+    'what a killed run left goes with a run that has no routes, or never knew whether it has',
+    async t => {
+      const before = routes()
+      const off = { kind: 'nft', services: () => ({ ...byRange, on: false }) } as const
+      await tried(t, { kind: 'nft' }).capture.apply(all)
+      const stopped = tried(t, off)
+      await stopped.capture.apply(nothingWanted)
+      t.not(routes(), before, 'a stop that drains leaves them alone')
+      t.match(await stopped.capture.remove(), ['IPv4 route to 10.96.0.0/16 on lo'])
+      t.equal(routes(), before)
+      await tried(t, { kind: 'nft' }).capture.apply(all)
+      await tried(t, off).capture.apply(all)
+      t.equal(routes(), before)
+    },
+  )
+
   t.test('what a killed run left is taken on as it is, or listed and cleaned up', async t => {
     const before = routes()
     await tried(t, { kind: 'nft' }).capture.apply(all)
