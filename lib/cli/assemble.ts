@@ -106,9 +106,7 @@ export const assemble = async (options: ChosenOptions, surroundings: Surrounding
     newPicker: id => new ServicePicker({ clock, random, pins: inheritance?.predecessor.pins(id) }),
   })
   const nodePortsAt = ({ nodeAddresses }: Pick<Snapshot, 'nodeAddresses'>) =>
-    withNodePorts(options.nodeportAddresses ?? [], { local: addresses.current, known: nodeAddresses }) ??
-    // Cluster IPs are this machine's own by then, but no place for node ports.
-    (mode.isRouted?.() ? addresses.current : undefined)
+    withNodePorts(options.nodeportAddresses ?? [], { local: addresses.current, known: nodeAddresses })
   const http = httpPorts({
     ...{ options, families: mode.families, metrics, listen: listenHttp, report },
     health: () => proxy.health,
