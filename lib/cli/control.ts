@@ -11,6 +11,7 @@ import { type IpAddress, ipAddress } from '../model/ip-address.js'
 import type { PortView } from '../proxy/port-view.js'
 import type { Proxy } from '../proxy/proxy.js'
 import type { ApiSource } from '../watch/api-source.js'
+import type { Cluster } from './cluster.js'
 import { controlFiles } from './control-files.js'
 import { nodeName } from './node-name.js'
 import type { ChosenOptions } from './options.js'
@@ -26,6 +27,8 @@ export interface ControlParts {
   readonly source: () => ApiSource | undefined
   /** As `--reach` has it; undefined while it is not decided. */
   readonly reach: () => string | undefined
+  /** Which cluster it is; undefined while that is not known. */
+  readonly cluster: () => Cluster['context'] | undefined
   readonly report: Report
 }
 
@@ -66,7 +69,15 @@ const choiceOf = (
   }
 }
 
-const answersOf = (options: ChosenOptions, { proxy, live, source, reach }: ControlParts): Answers => {
+const clusterOf = ({ name, server }: Cluster['context']): NonNullable<InstanceStatus['cluster']> => ({
+  ...(name !== undefined && { context: name }),
+  server: server.href.replace(/\/$/, ''),
+})
+
+const answersOf = (
+  options: ChosenOptions,
+  { proxy, live, source, cluster, reach }: ControlParts,
+): Answers => {
   const began = clock.now()
   const known = (): Known => ({
     services: source()?.services ?? [],
@@ -79,11 +90,13 @@ const answersOf = (options: ChosenOptions, { proxy, live, source, reach }: Contr
     const from = source()
     const api = from?.absence
     const way = reach()
+    const served = cluster()
     const failures = [...proxy.failures].map(
       ([family, reason]) => `${family} is not brought up to date: ${reason}`,
     )
     return {
       ...{ kind: 'instance', version, process: process.pid, capture: options.capture },
+      ...(served && { cluster: clusterOf(served) }),
       ...(way !== undefined && { reach: way }),
       node: nodeName(options.hostnameOverride),
       ...(from?.ready && { isNode: from.node !== undefined }),

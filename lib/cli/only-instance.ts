@@ -10,6 +10,8 @@ export const lockName = 'lock'
 export interface OnlyInstanceOptions {
   /** What to do where the right to write rules is missing. */
   readonly cure: string
+  /** What can be done beside another instance. */
+  readonly beside?: string
   /** A successor shares the lock of the process before it. */
   readonly inheritance?: Inheritance | undefined
 }
@@ -19,13 +21,13 @@ export interface OnlyInstanceOptions {
  * nothing, where another instance runs, or where that right is missing: `cure` says what to do about it.
  */
 export const asOnlyInstance = async <Result>(
-  { cure, inheritance }: OnlyInstanceOptions,
+  { cure, beside, inheritance }: OnlyInstanceOptions,
   work: (lock: InstanceLock) => Promise<Result>,
 ): Promise<Result> => {
   await checkPrivileges(machine, cure)
   const lock = await holdInstanceLock(process.pid, {
     inherited: await inheritance?.predecessor.server(lockName),
-    file: lockFile,
+    ...{ file: lockFile, beside },
   })
   try {
     return await work(lock)

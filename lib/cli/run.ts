@@ -114,6 +114,7 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
   front?.follow(() => proxy.view, options)
   const control = await controlServer(options, {
     ...{ proxy, live, tracers, source, report },
+    cluster: () => cluster?.context,
     reach: () => reached.chosen,
   })
   const audit = new Audit({ capture: reached.keptWith(mode.capture), clock })
@@ -150,6 +151,7 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
         checksRivals: mode.by !== undefined && !options.force && isFirst,
         found: found => {
           cluster = found
+          lock?.serves(found.context.name ?? found.context.server.host)
         },
         ...{ signal: signals.first, log, report },
       })

@@ -14,6 +14,8 @@ import type { NotifySocket } from './supervisor/notify-socket.js'
 const cure =
   'run it with sudo; --capture socks, --capture none and --dry-run, which shows what it would do, need no privilege'
 
+const beside = 'run this one beside it with --capture socks or none, which change nothing here'
+
 /** What a process that is to run was started with. */
 export interface Start {
   readonly inheritance: Inheritance | undefined
@@ -50,7 +52,7 @@ export const start = async (asked: RunOptions, started: Start): Promise<number> 
     return run(options, { inheritance, lock, notifySocket, whyCapture: why, front, signals })
   }
   if (!changesMachine(options)) return work()
-  return asOnlyInstance({ cure, inheritance }, async lock => {
+  return asOnlyInstance({ cure, beside, inheritance }, async lock => {
     const { guarded } = await import('./crash/guarded.js')
     return guarded(options, () => work(lock), facts.env)
   })

@@ -10,6 +10,8 @@ import type { SocketFiles } from './socket-files.js'
 export interface InstanceLock {
   /** What holds it: a process that listens with it, too, holds it as well. */
   readonly server: Server
+  /** Tells whoever asks from now on that this cluster is served, by the name of its context. */
+  serves(context: string): void
   /** Lets the next one in. May be called twice. */
   close(): Promise<void>
   /** Lets go of it: another process holds it, too, and goes on to. */
@@ -38,6 +40,8 @@ interface Holder {
   /** Empty: it does not say. */
   readonly process: string
   readonly stay: Stay
+  /** Empty: it does not say. */
+  readonly context: string
 }
 
 /** Resolves with whether it is ours. */
@@ -93,8 +97,13 @@ const askHolder = (timeout: Milliseconds, path = name): Promise<Holder | undefin
     })
     socket.on('close', () => {
       clearTimeout(timer)
-      const [process = '', stay] = answer.trim().split(' ')
-      resolve(isThere ? { process, stay: stay === 'leaving' ? stay : 'staying' } : undefined)
+      const [process = '', stay, ...context] = answer.trim().split(' ')
+      const holder = {
+        process,
+        stay: stay === 'leaving' ? stay : 'staying',
+        context: context.join(' '),
+      } as const
+      resolve(isThere ? holder : undefined)
     })
   })
 
@@ -104,16 +113,26 @@ export const runningInstance = async (file?: LockFile): Promise<string | undefin
   return holder?.process === '' ? 'unknown' : holder?.process
 }
 
-const held = ({ process }: Holder): Failure => {
-  const named = process === '' ? '' : ` (process ${process})`
-  return new Failure('another-instance', `kube-portal already runs here${named}`, {
-    cure: `stop it first${process === '' ? '' : `: kill ${process}`}; nothing was touched`,
-  })
+const held = ({ process, context }: Holder, beside: string | undefined): Failure => {
+  const about = [
+    ...(process === '' ? [] : [`process ${process}`]),
+    ...(context === '' ? [] : [`context ${context}`]),
+  ].join(', ')
+  const stop = `stop it first${process === '' ? '' : `: kill ${process}`}`
+  return new Failure(
+    'another-instance',
+    `kube-portal already runs here${about === '' ? '' : ` (${about})`}`,
+    {
+      cure: `${stop}${beside === undefined ? '' : `, or ${beside}`}; nothing was touched`,
+    },
+  )
 }
 
 export interface LockOptions {
   /** Default: staying. */
   readonly stay?: Stay
+  /** What can be done while another one has it, beside stopping that. */
+  readonly beside?: string | undefined
   /** What holds it already, from the process before this one: it is shared. */
   readonly inherited?: Server | undefined
   /** Where it is, on a system that has no abstract sockets. */
@@ -126,18 +145,19 @@ export interface LockOptions {
  */
 export const holdInstanceLock = async (
   pid: number,
-  { stay = 'staying', inherited, file }: LockOptions = {},
+  { stay = 'staying', inherited, file, beside }: LockOptions = {},
 ): Promise<InstanceLock> => {
   const server = inherited ?? createServer()
+  let context = ''
   server.on('connection', socket => {
     socket.on('error', () => socket.destroy())
     // Gone with its last byte: a caller that stays could keep us from closing.
-    socket.end(stay === 'leaving' ? `${pid} leaving\n` : `${pid}\n`, () => socket.destroy())
+    socket.end(`${pid} ${stay} ${context}`.trim() + '\n', () => socket.destroy())
   })
   for (let step = 0; !inherited && !(await listen(server, pid, file)); step += 1) {
     const holder = await askHolder(answerTimeout, file?.path)
     if (holder?.stay === 'staying' || step === wait.steps)
-      throw held(holder ?? { process: '', stay: 'leaving' })
+      throw held(holder ?? { process: '', stay: 'leaving', context: '' }, beside)
     await after(wait.step)
   }
   server.unref()
@@ -148,6 +168,10 @@ export const holdInstanceLock = async (
   }
   return {
     server,
+    serves: name => {
+      // One line is all that is read of it.
+      context = name.replaceAll(/\s+/g, ' ')
+    },
     leave,
     close: async () => {
       if (isHeld && file) await file.remove(file.path)

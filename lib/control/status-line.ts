@@ -11,10 +11,16 @@ const absenceIn = (value: unknown): NonNullable<InstanceStatus['api']> => {
   return { lasts: numberIn(lasts), reason: textIn(reason) }
 }
 
+const clusterIn = (value: unknown): NonNullable<InstanceStatus['cluster']> => {
+  const { context, server } = objectIn(value)
+  return { ...(context !== undefined && { context: textIn(context) }), server: textIn(server) }
+}
+
 const instanceIn = (line: Readonly<Record<string, unknown>>): InstanceStatus => ({
   kind: 'instance',
   version: textIn(line.version),
   process: numberIn(line.process),
+  ...(line.cluster !== undefined && { cluster: clusterIn(line.cluster) }),
   capture: textIn(line.capture),
   node: textIn(line.node),
   ...(line.reach !== undefined && { reach: textIn(line.reach) }),

@@ -3,6 +3,8 @@ export interface InstanceStatus {
   readonly kind: 'instance'
   readonly version: string
   readonly process: number
+  /** Which cluster; absent: its kubeconfig is not read yet. Its name is absent where no context gives it one. */
+  readonly cluster?: { readonly context?: string; readonly server: string }
   /** As `--capture` has it. */
   readonly capture: string
   /** As `--reach` has it; absent while that is not decided. */

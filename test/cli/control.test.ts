@@ -35,6 +35,7 @@ await inNamespace(import.meta.url, async () => {
       .replace(/process \d+/, 'process N')
       .replace(/up \w+/, 'up N')
       .replace(/sync \w+/, 'sync N')
+      .replace(/https:[^,]+/, 'URL')
     const rows = [
       ['dns', `${endpointText(dns)}/UDP`, '1/1'],
       ['web', where, '2/2'],
@@ -49,7 +50,7 @@ await inNamespace(import.meta.url, async () => {
       `${head}${rows.join('').replaceAll(/^(\S+ +\S+) +(\d)/gm, (_, before: string, ready: string) => `${before.padEnd(width + 6)}  ${ready}`)}
 kube-portal 0.1.0, process N, --capture redirect, Node ${cluster.nodeName}
 state: ready; up N, last sync N ago
-API server: connected
+API server: URL, context sandbox, connected
 `,
     )
     t.equal(code, 0)

@@ -23,20 +23,23 @@ await inNamespace(import.meta.url, async () => {
   const web = deploy(cluster, 'web', 2)
   const untouched = await rules()
 
-  t.test('a second instance refuses, says which process runs, and touches nothing', async t => {
-    const portal = await running()
-    const before = await rules()
-    const { code, stdout, stderr } = await attempt()
-    t.strictSame([code, stdout], [6, ''])
-    t.equal(
-      stderr,
-      `kube-portal: kube-portal already runs here (process ${portal.pid ?? 0})\n  what to do: stop it first: kill ${portal.pid ?? 0}; nothing was touched\n`,
-    )
-    const cleanup = await kubePortal(['cleanup'])
-    t.equal(cleanup.code, 6, 'cleanup does not pull the rules from under it either')
-    t.equal(await rules(), before)
-    await portal.stop()
-  })
+  t.test(
+    'a second instance refuses, says which process runs for which cluster, and touches nothing',
+    async t => {
+      const portal = await running()
+      const before = await rules()
+      const { code, stdout, stderr } = await attempt()
+      t.strictSame([code, stdout], [6, ''])
+      t.equal(
+        stderr,
+        `kube-portal: kube-portal already runs here (process ${portal.pid ?? 0}, context sandbox)\n  what to do: stop it first: kill ${portal.pid ?? 0}, or run this one beside it with --capture socks or none, which change nothing here; nothing was touched\n`,
+      )
+      const cleanup = await kubePortal(['cleanup'])
+      t.equal(cleanup.code, 6, 'cleanup does not pull the rules from under it either')
+      t.equal(await rules(), before)
+      await portal.stop()
+    },
+  )
 
   t.test('an API server that is to be reached through one of our own portals is refused', async t => {
     const portal = await running()

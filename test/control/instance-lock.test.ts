@@ -5,20 +5,28 @@ import { holdInstanceLock } from '../../lib/control/instance-lock.js'
 import { inNamespace } from '../namespace.js'
 
 await inNamespace(import.meta.url, () => {
-  t.test('a second instance is refused, and told which process has the lock', async t => {
-    const lock = await holdInstanceLock(4711)
-    await t.rejects(holdInstanceLock(4712), {
-      code: 'another-instance',
-      message: 'kube-portal already runs here (process 4711)',
-      cure: 'stop it first: kill 4711; nothing was touched',
-    })
-    await lock.close()
-  })
+  t.test(
+    'a second instance is refused, and told which process has the lock and which cluster it serves',
+    async t => {
+      const lock = await holdInstanceLock(4711)
+      await t.rejects(holdInstanceLock(4712), {
+        code: 'another-instance',
+        message: 'kube-portal already runs here (process 4711)',
+        cure: 'stop it first: kill 4711; nothing was touched',
+      })
+      lock.serves('kind dev')
+      await t.rejects(holdInstanceLock(4712, { beside: 'run it beside it' }), {
+        message: 'kube-portal already runs here (process 4711, context kind dev)',
+        cure: 'stop it first: kill 4711, or run it beside it; nothing was touched',
+      })
+      await lock.close()
+    },
+  )
 
   t.test('whoever asks for the holder and stays does not keep the lock from being given back', async t => {
     const lock = await holdInstanceLock(1)
     const stays = connect({ path: '\0kube-portal', allowHalfOpen: true })
-    t.equal(String(await once(stays, 'data')), '1\n')
+    t.equal(String(await once(stays, 'data')), '1 staying\n')
     await lock.close()
     stays.destroy()
   })

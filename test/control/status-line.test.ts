@@ -4,8 +4,11 @@ import { instance, service, servedPort, services } from './statuses.js'
 
 t.test('every line of a status arrives as it was sent', async t => {
   const away = { ...instance, api: { lasts: 5000, reason: 'connection refused' }, troubles: ['no Node'] }
+  const dev = { ...instance, cluster: { context: 'kind-dev', server: 'https://127.0.0.1:41234' } }
   const lines = [
     instance,
+    dev,
+    { ...instance, cluster: { server: 'http://localhost:8001' } },
     away,
     ...services,
     { kind: 'gone', namespace: 'shop', name: 'db' },

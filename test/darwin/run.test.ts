@@ -62,7 +62,7 @@ await inNamespace(import.meta.url, async () => {
   })
 
   t.test('a second one is told who runs', async t => {
-    t.match(await kubePortal('run', ...args), /kube-portal already runs here \(process \d+\)[^]*6$/)
+    t.match(await kubePortal('run', ...args), /kube-portal already runs here \(process \d+[^)]*\)[^]*6$/)
   })
 
   t.test('what Linux alone has is refused, and what to do instead is said', async t => {
@@ -77,7 +77,7 @@ await inNamespace(import.meta.url, async () => {
     if (stage.portal.pid !== undefined) process.kill(stage.portal.pid, 'SIGHUP')
     await stage.portal.event('a handover', isOf('took-over'), from)
     await served(t)
-    t.match(await kubePortal('run', ...args), /kube-portal already runs here \(process \d+\)[^]*6$/)
+    t.match(await kubePortal('run', ...args), /kube-portal already runs here \(process \d+[^)]*\)[^]*6$/)
   })
 
   t.test('a stop leaves nothing', async t => {

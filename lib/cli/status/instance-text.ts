@@ -14,6 +14,7 @@ export const instanceText = (instance: InstanceStatus): string => {
   const {
     version,
     process,
+    cluster,
     capture,
     reach,
     node,
@@ -27,12 +28,14 @@ export const instanceText = (instance: InstanceStatus): string => {
   const how = reach === undefined ? '' : `, --reach ${reach}`
   const which = `kube-portal ${version}, process ${process}, --capture ${capture}${how}`
   const where = isNode ? `Node ${node}` : `no Node is called ${node}`
+  const context = cluster?.context === undefined ? '' : `context ${cluster.context}, `
+  const server = cluster === undefined ? '' : `${cluster.server}, ${context}`
   const connection = api ? `no answer for ${span(api.lasts)}: ${api.reason}` : 'connected'
   const sync = synced === undefined ? 'no sync yet' : `last sync ${span(synced)} ago`
   return [
     `${which}, ${where}`,
     `state: ${readinessText[readiness] ?? readiness}; up ${span(uptime)}, ${sync}`,
-    `API server: ${connection}`,
+    `API server: ${server}${connection}`,
     ...troubles.map(trouble => `trouble: ${trouble}`),
   ]
     .map(line => `${line}\n`)
