@@ -166,7 +166,10 @@ export class ApiSource {
     this.#changed = changed
     if (this.ready) changed()
     const { signal } = this.#stop
-    this.#running = Promise.all([this.#learnRanges(signal), this.#mirrors.run(signal), this.#follow(signal)])
+    const { server } = this.#options
+    const tell = (): void => this.#tellChange()
+    const others = [this.#ranges.run(signal, tell), server?.run(signal, tell)]
+    this.#running = Promise.all([...others, this.#mirrors.run(signal)])
   }
 
   /** Ends everything. May be called twice. */
@@ -174,16 +177,6 @@ export class ApiSource {
     this.#stop.abort()
     this.#options.transport.close()
     await Promise.all([this.#running, this.#empty])
-  }
-
-  async #learnRanges(signal: AbortSignal): Promise<void> {
-    if (this.#ranges.known) return
-    await this.#ranges.run(signal)
-    this.#tellChange()
-  }
-
-  async #follow(signal: AbortSignal): Promise<void> {
-    await this.#options.server?.run(signal, () => this.#tellChange())
   }
 
   #reportEmpty(): Promise<void> {

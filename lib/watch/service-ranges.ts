@@ -53,12 +53,14 @@ export class ServiceRanges {
     }
   }
 
-  /** Asks until there is an answer, or `signal` aborts. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Asks until there is an answer, which is told with `learnt`, or `signal` aborts. */
+  async run(signal: AbortSignal, learnt: () => void): Promise<void> {
+    const wasKnown = this.#known !== undefined
     const { clock, returned } = this.#options
     const backoff = new Backoff(this.#options)
     while (!signal.aborted && this.#known === undefined)
       await this.ask(signal).catch(() => wait(clock, backoff.next(), AbortSignal.any([signal, returned()])))
+    if (!wasKnown) learnt()
   }
 
   async #answer(signal: AbortSignal): Promise<readonly Cidr[]> {
