@@ -48,7 +48,7 @@ await inNamespace(import.meta.url, async () => {
     t.equal(
       text,
       `${head}${rows.join('').replaceAll(/^(\S+ +\S+) +(\d)/gm, (_, before: string, ready: string) => `${before.padEnd(width + 6)}  ${ready}`)}
-kube-portal 0.1.0, process N, --capture redirect, Node ${cluster.nodeName}
+kube-portal 0.1.0, process N, --capture redirect, --reach direct, Node ${cluster.nodeName}
 state: ready; up N, last sync N ago
 API server: URL, context sandbox, connected
 `,
