@@ -34,6 +34,7 @@ import { httpPorts } from './http-ports.js'
 import type { Inheritance } from './inheritance.js'
 import { bytesOnTheirWay, listeners } from './listeners.js'
 import type { ChosenOptions } from './options.js'
+import { mayChangeMachine } from './options/node.js'
 import { readings } from './readings.js'
 import { realClock as clock } from './real-clock.js'
 import { withFormer } from './with-former.js'
@@ -125,7 +126,7 @@ export const assemble = async (options: ChosenOptions, surroundings: Surrounding
     }),
     // A predecessor has them open until we do.
     openPorts: () => (proxy.isTakingOver ? http.wanted : http.open),
-    ...((options.capture === 'redirect' || options.capture === 'dnat') && {
+    ...(mayChangeMachine(options.capture) && {
       selfTest: new SelfTest({ probes, clock, report }),
     }),
     syncPeriod: options.iptablesSyncPeriod,
