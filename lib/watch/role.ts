@@ -8,6 +8,8 @@ export interface Rule {
 }
 
 export interface RoleOptions {
+  /** What the role is called; to apply another one of its name would take these rights away. Default: `kube-portal`. */
+  readonly name?: string
   /** Where it is needed, a Role in each; absent: in the whole cluster, a ClusterRole. */
   readonly namespaces?: readonly string[] | undefined
   readonly rules: readonly Rule[]
@@ -33,15 +35,18 @@ const subjectOf = (user: string): string => {
 const ruleText = ({ group, resource, verbs }: Rule): string =>
   `- { apiGroups: [${JSON.stringify(group)}], resources: [${yaml(resource)}], verbs: [${verbs.join(', ')}] }\n`
 
-const documentsFor = (namespace: string | undefined, { rules, user }: RoleOptions): readonly string[] => {
+const documentsFor = (
+  namespace: string | undefined,
+  { name = 'kube-portal', rules, user }: RoleOptions,
+): readonly string[] => {
   const kind = namespace === undefined ? 'ClusterRole' : 'Role'
   const metadata =
-    namespace === undefined ? '{ name: kube-portal }' : `{ name: kube-portal, namespace: ${yaml(namespace)} }`
+    namespace === undefined ? `{ name: ${name} }` : `{ name: ${name}, namespace: ${yaml(namespace)} }`
   const head = (what: string): string =>
     `apiVersion: ${authorization}/v1\nkind: ${what}\nmetadata: ${metadata}\n`
   const role = `${head(kind)}rules:\n${rules.map(ruleText).join('')}`
   if (user === undefined) return [role]
-  const reference = `roleRef: { apiGroup: ${authorization}, kind: ${kind}, name: kube-portal }\n`
+  const reference = `roleRef: { apiGroup: ${authorization}, kind: ${kind}, name: ${name} }\n`
   return [role, `${head(`${kind}Binding`)}${reference}subjects:\n- ${subjectOf(user)}\n`]
 }
 

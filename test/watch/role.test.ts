@@ -22,6 +22,12 @@ subjects:
   )
 })
 
+t.test('a role of another name leaves the rights of the first one as they are', async t => {
+  const text = roleFor({ name: 'more', namespaces: ['shop'], rules: [forward], user: 'ada' })
+  t.strictSame(text.match(/name: more\b/g)?.length, 3)
+  t.notMatch(text, /kube-portal/)
+})
+
 t.test('rights in the whole cluster are a ClusterRole, and a service account is bound as one', async t => {
   t.equal(
     roleFor({ rules: [forward], user: 'system:serviceaccount:kube-system:portal' }),

@@ -62,6 +62,8 @@ class Said {
 /** Each dial has its own time, after which nobody waits for credentials any more. */
 const untilAnswered = new AbortController().signal
 
+/** Beside the role with what is listed and watched, which has another name. */
+const role = 'kube-portal-portforward'
 const rule = { group: '', resource: 'pods/portforward', verbs: ['get', 'create'] }
 
 /** Through the API server: TCP, to Pods. */
@@ -78,7 +80,12 @@ export const portForwardWay = ({ source, server, report }: PortForwardWayParts):
         podAt: endpoint => source.podAt(endpoint),
         clock,
         forbidden: (namespace, reason) => {
-          const cure = howToGrant({ namespaces: [namespace], rules: [rule], user: userIn(reason) })
+          const cure = howToGrant({
+            name: role,
+            namespaces: [namespace],
+            rules: [rule],
+            user: userIn(reason),
+          })
           report({ type: 'forwarding-forbidden', namespace, reason, cure })
         },
       }),
