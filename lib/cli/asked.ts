@@ -19,7 +19,8 @@ export async function* asked(
       yield* ask(what, { path: `${folder}/${controlSocket}`, ...(signal && { signal }) })
       return
     } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'not-running') throw error
+      // Where root has run one, its folder stays, and tells us nothing: ours may run all the same.
+      if (!(error instanceof Failure) || !['not-running', 'missing'].includes(error.code)) throw error
       failure ??= error
     }
   throw failure
