@@ -65,7 +65,8 @@ const programs = {
     ['fish', 'fish', 'a test of its completion is skipped'],
     ['systemd-notify', 'systemd', 'tests of what a supervisor is told are skipped'],
     ['promtool', 'prometheus', 'tests of metrics, alerts and dashboard with its own tools are skipped'],
-    ['sudo', 'sudo', 'tests of a run by sudo are skipped'],
+    ['curl', 'curl', 'tests of the guide for kind fail'],
+    ['sudo', 'sudo', 'tests of a run on a laptop fail'],
     ['kubectl', 'kubernetes-client', 'the tests that drive the sandbox with kubectl are skipped'],
   ],
 }

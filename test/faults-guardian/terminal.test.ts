@@ -1,46 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import t from 'tap'
 import { program } from '../cli/command.js'
 import { inNamespace, needing } from '../namespace.js'
 import { kubeconfig, startStage } from '../services/stage.js'
-import { guardians, noGuardian, until } from './guardians.js'
+import { Terminal } from '../terminal.js'
+import { guardians, noGuardian } from './guardians.js'
 import { lockHolder } from './lock-holder.js'
 import { thisMachine } from './this-machine.js'
-
-/** A terminal that somebody has opened to run kube-portal. */
-class Terminal {
-  readonly #child: ChildProcess
-  #shown = ''
-
-  /** `next` is what is done there afterwards. */
-  constructor(args: readonly string[], next: string) {
-    const command = [process.execPath, program, 'run', '--kubeconfig', kubeconfig, ...args, next].join(' ')
-    const env = { ...process.env, INVOCATION_ID: '', NOTIFY_SOCKET: '', KUBERNETES_SERVICE_HOST: '' }
-    this.#child = spawn('script', ['-qfec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'], env })
-    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#shown += text))
-  }
-
-  /** All that was to be read on it. */
-  get shown(): string {
-    return this.#shown
-  }
-
-  type(text: string): void {
-    this.#child.stdin?.write(text)
-  }
-
-  async shows(text: string): Promise<void> {
-    await until(`${text} on the terminal`, () => this.#shown.includes(text))
-  }
-
-  /** Closes its window. */
-  async close(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    this.#child.kill('SIGKILL')
-    await once(this.#child, 'exit')
-  }
-}
 
 await inNamespace(import.meta.url, async () => {
   const stage = await startStage('nft')
@@ -52,7 +17,8 @@ await inNamespace(import.meta.url, async () => {
 
   const opened = async (next = ''): Promise<Terminal> => {
     const args = ['--iptables-backend', 'nft', '--hostname-override', stage.cluster.nodeName]
-    const terminal = new Terminal(args, next)
+    const run = [process.execPath, program, 'run', '--kubeconfig', kubeconfig, ...args, next]
+    const terminal = new Terminal(run.join(' '))
     t.teardown(() => terminal.close())
     await terminal.shows('READY')
     t.equal(guardians().length, 1, 'a guardian stands by')

@@ -47,6 +47,8 @@ export const forwardsTo = ({ objects, tokens, nodes }: ForwardsOptions): Upgrade
   const addressOf = ({ namespace, pod }: ForwardTarget): string =>
     textAt(objects.get('pods', namespace, pod), 'status', 'podIP')
   servePortForwards(upgrades, {
+    // In ms. A client that waits for the end waits for this, too; containerd takes a second.
+    grace: 50,
     refuse: (target, request) =>
       whyNot(tokens, target, request) ??
       (addressOf(target) === ''

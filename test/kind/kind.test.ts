@@ -1,8 +1,10 @@
+import { Resolver } from 'node:dns/promises'
 import { once } from 'node:events'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { machine } from '../../lib/host/machine.js'
 import { type Endpoint } from '../../lib/model/endpoint.js'
+import { errorCode } from '../../lib/model/error-text.js'
 import { type IpAddress, ipAddress } from '../../lib/model/ip-address.js'
 import { seconds } from '../../lib/model/milliseconds.js'
 import { port } from '../../lib/model/port.js'
@@ -10,7 +12,7 @@ import { textAt } from '../../lib/sandbox/json.js'
 import { succeed } from '../../lib/sandbox/network/command.js'
 import { subprotocol } from '../reach/port-forward/kubelet.js'
 import { clientsOf } from '../services/clients.js'
-import { deployment, podsOf, whenReady } from '../services/workloads.js'
+import { deployment, found, podsOf, whenReady } from '../services/workloads.js'
 import { runAs } from './laptop.js'
 import { wifiOff, wifiOn } from './network.js'
 import { onLaptop, startLaptop } from './stage.js'
@@ -19,7 +21,7 @@ const ip = (...args: readonly string[]): Promise<void> => succeed(machine, ['ip'
 const at = (address: IpAddress): Endpoint => ({ address, port: port(8080) })
 
 await onLaptop(import.meta.url, async () => {
-  const kind = await startLaptop({ accounts: { cut: { namespace: 'default', name: 'cut' } } })
+  const kind = await startLaptop({ dns: true, accounts: { cut: { namespace: 'default', name: 'cut' } } })
   const laptop = clientsOf(kind.pods).node
   kind.objects.create('deployments', deployment('web', { replicas: 3 }))
   const names = await whenReady(kind.objects, 'web')
@@ -94,6 +96,20 @@ await onLaptop(import.meta.url, async () => {
     t.match(gone.stderr, /refused/)
     await kind.api.start()
     t.equal((await runAs('user', ['kubectl', 'get', 'pods'])).code, 0)
+  })
+
+  t.test("the cluster's DNS knows its Services by name", async t => {
+    const dns = await found(kind.objects, () =>
+      kind.objects.list('pods', 'kube-system').find(pod => textAt(pod, 'status', 'podIP') !== ''),
+    )
+    const dnsAt = textAt(dns, 'status', 'podIP')
+    await ip('route', 'add', dnsAt, 'via', textAt(dns, 'status', 'hostIP'))
+    const resolver = new Resolver({ timeout: 2000, tries: 1 })
+    resolver.setServers([dnsAt])
+    t.strictSame(await resolver.resolve4('kubernetes.default.svc.cluster.local'), ['10.96.0.1'])
+    t.strictSame(await resolver.resolve6('kubernetes.default.svc.cluster.local').catch(errorCode), 'ENODATA')
+    t.strictSame(await resolver.resolve4('nobody.default.svc.cluster.local').catch(errorCode), 'ENOTFOUND')
+    await ip('route', 'del', dnsAt)
   })
 
   t.test('the user may become root by sudo', async t => {

@@ -2,7 +2,6 @@ import { realClock } from '../../lib/cli/real-clock.js'
 import { type Family, ipAddress } from '../../lib/model/ip-address.js'
 import { milliseconds } from '../../lib/model/milliseconds.js'
 import { port } from '../../lib/model/port.js'
-import { kubeconfigFor } from '../../lib/sandbox/api/serve/kubeconfig.js'
 import type { ServiceAccount } from '../../lib/sandbox/api/serve/role-based.js'
 import { Store } from '../../lib/sandbox/api/store/store.js'
 import { timestamp } from '../../lib/sandbox/api/time.js'
@@ -12,17 +11,24 @@ import { serviceNetworks } from '../../lib/sandbox/network/addresses.js'
 import { type PodHost, startPodHost } from '../../lib/sandbox/pods/pod-host.js'
 import { type Sandbox, tokensOf } from '../../lib/sandbox/sandbox.js'
 import { PublishedApi } from './api.js'
+import { createDns, isDns, serveDns } from './dns/cluster-dns.js'
 import { writeDockerRules } from './docker-rules.js'
 import { forwardsTo } from './forwards.js'
+import { kubeconfigOf } from './kubeconfig.js'
 import { furnish } from './laptop.js'
 import { joinWifi } from './network.js'
 import { nodeObjects, startNodes } from './nodes.js'
 
+/** How long a pod that was told to go still serves: until everybody has heard of it, and whoever came before that has been answered. */
+const grace = milliseconds(1000)
+
 export interface KindOptions {
   /** Of the cluster; default IPv4, as kind's. */
   readonly families?: readonly Family[]
-  /** Service accounts by their tokens, beside the one that may do everything. */
+  /** Service accounts by their tokens, which are also their contexts; beside the one that may do everything. */
   readonly accounts?: Readonly<Record<string, ServiceAccount>>
+  /** Whether it has a DNS server, at 10.96.0.10; default: none. */
+  readonly dns?: true
   /** Which iptables Docker uses; default nft. */
   readonly backend?: 'nft' | 'legacy'
   readonly onTrouble: (error: unknown) => void
@@ -35,14 +41,16 @@ export interface Kind extends Sandbox {
 
 /** Makes this namespace, which has been settled (`inNamespace`), a laptop on which kind runs. */
 export const startKind = async (options: KindOptions): Promise<Kind> => {
-  const { families = ['IPv4'], accounts = {}, backend = 'nft', onTrouble } = options
+  const { families = ['IPv4'], accounts = {}, backend = 'nft', dns, onTrouble } = options
   const now = () => timestamp(new Date())
   const objects = new Store({
     ...{ now: () => new Date(), random: Math.random },
     serviceCidrs: families.map(family => serviceNetworks[family]),
   })
   const nodes = nodeObjects(families, now())
-  const running = await startNodes(nodes)
+  const running = await startNodes(nodes, (pod, host) =>
+    isDns(pod) ? serveDns(objects, pod, host.pid) : undefined,
+  )
   const world = await startPodHost()
   await joinWifi(world.pid)
   for (const node of nodes) objects.create('nodes', node)
@@ -51,13 +59,14 @@ export const startKind = async (options: KindOptions): Promise<Kind> => {
   const apiServer = { address: ipAddress('172.18.0.2'), port: port(6443) }
   createBaseObjects(objects, { nodeName, api: apiServer, families, now })
   const controllers = startControllers(objects, {
-    ...{ nodeNames, pods: running, clock: realClock, now, grace: milliseconds(0), onTrouble },
+    ...{ nodeNames, pods: running, clock: realClock, now, grace, onTrouble },
   })
+  if (dns) createDns(objects)
   const tokens = tokensOf(accounts, objects)
   const upgrade = forwardsTo({ objects, tokens, nodes: running })
   const api = await PublishedApi.open({ objects, tokens, upgrade })
   await writeDockerRules(Number(new URL(api.url).port), backend)
-  const kubeconfig = kubeconfigFor({ url: api.url, ca: api.ca, token: 'anybody', name: 'kind-kind' })
+  const kubeconfig = kubeconfigOf(api, Object.fromEntries(Object.keys(accounts).map(token => [token, token])))
   await furnish(kubeconfig)
   const pods: PodHost = running.hostOf(ipAddress('10.244.1.1'))
   return {

@@ -70,13 +70,21 @@ const makeAccounts = async (): Promise<void> => {
   await writeFile('/etc/group', `root:x:0:\n${name}:x:${uid}:\n`)
   await mkdir('/etc/sudoers.d', { recursive: true })
   for (const file of await readdir('/etc/sudoers.d')) await rm(`/etc/sudoers.d/${file}`)
-  await writeFile('/etc/sudoers', `Defaults secure_path="${path}"\n${name} ALL=(ALL) NOPASSWD: ALL\n`)
+  await writeFile(
+    '/etc/sudoers',
+    `Defaults env_reset, use_pty, secure_path="${path}"\n${name} ALL=(ALL) NOPASSWD: ALL\n`,
+  )
   await chmod('/etc/sudoers', 0o440)
   await writeFile(
     '/etc/hosts',
     `127.0.0.1\tlocalhost\n127.0.1.1\t${hostname()}\n\n# mine\n192.0.2.80 printer\n`,
   )
 }
+
+/** What `kind create cluster` does has been done; it only says so. */
+const kind = `#!/bin/sh
+echo 'Set kubectl context to "kind-kind"'
+`
 
 /** `kube-portal` in the PATH, as after `npm install --global`. */
 const installKubePortal = async (): Promise<void> => {
@@ -86,10 +94,13 @@ const installKubePortal = async (): Promise<void> => {
   await succeed(machine, ['mount', '--bind', root, repository])
   const script = `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`
   await writeFile(`${bin}/kube-portal`, script, { mode: 0o755 })
+  await writeFile(`${bin}/kind`, kind, { mode: 0o755 })
 }
 
 /** Makes this namespace, whose process 1 is root, a laptop with a user, and gives him a kubeconfig. */
 export const furnish = async (kubeconfig: string): Promise<void> => {
+  // On a laptop only root may write there; where the tests run, everybody.
+  await chmod('/run', 0o755)
   await mkdir(rootHome, { recursive: true })
   await makeAccounts()
   await installKubePortal()

@@ -37,6 +37,8 @@ const set = (path: string, value: string, prefix: readonly string[] = []): Promi
 /** What Docker makes when `kind` asks it for a network. */
 export const makeBridge = async (): Promise<void> => {
   await set('ipv4/ip_forward', '1')
+  // Nobody else can have these addresses: the kernel need not ask, a second for each, before it uses one.
+  await set('ipv6/conf/default/accept_dad', '0')
   await ip([
     'link add br-kind type bridge',
     'address add 172.18.0.1/16 brd 172.18.255.255 dev br-kind',
@@ -56,18 +58,21 @@ export const plugIn = async ({ pid, addresses, podCidrs }: NodePlace, number: nu
     `link set ${port} up`,
   ])
   const inside = inPods(pid)
+  // A pod's IPv6 address is local by its route alone; without this nobody could listen on it.
   await set('ipv6/ip_nonlocal_bind', '1', inside)
+  await set('ipv6/conf/default/accept_dad', '0', inside)
   await ip(
     [
       'link set lo up',
       'link set eth0 up',
-      ...addresses.map(address => `address add ${address}/${isV6(address) ? '64' : '16'} dev eth0 nodad`),
+      ...addresses.map(address => `address add ${address}/${isV6(address) ? '64' : '16'} dev eth0`),
       'route add default via 172.18.0.1',
-      ...(podCidrs.some(isV6) ? [`-6 route add default via ${bridgePrefix}1 dev eth0`] : []),
       ...podCidrs.map(cidr => `route add local ${cidr} dev lo table local`),
     ],
     inside,
   )
+  const way = ['route', 'add', 'default', 'via', `${bridgePrefix}1`, 'dev', 'eth0']
+  if (podCidrs.some(isV6)) await succeed(machine, [...inside, 'ip', '-6', ...way])
 }
 
 /** A way to the rest of the world, as by Wi-Fi: the network namespace of `world`, which swallows whatever comes. */

@@ -4,6 +4,7 @@ import type { ApiObject } from '../../lib/sandbox/api-object.js'
 import { listAt, objectAt, textAt, textsAt } from '../../lib/sandbox/json.js'
 import { nodeObject } from '../../lib/sandbox/node-object.js'
 import type { ServedPod } from '../../lib/sandbox/pods/messages.js'
+import type { ServedPort } from '../../lib/sandbox/pods/pod-port.js'
 import { type PodHost, startPodHost } from '../../lib/sandbox/pods/pod-host.js'
 import { makeBridge, type NodePlace, plugIn } from './network.js'
 
@@ -48,14 +49,21 @@ const numberOf = (address: IpAddress): number => {
   return Number(number)
 }
 
+/** How pods are served that are not like all the others; undefined: like those. */
+export type Serve = (pod: ServedPod, host: PodHost) => Promise<ServedPort> | undefined
+
 /** Starts a network namespace for each Node, behind the bridge that Docker would make. */
-export const startNodes = async (nodes: readonly ApiObject[]): Promise<Nodes> => {
+export const startNodes = async (nodes: readonly ApiObject[], serveOther: Serve): Promise<Nodes> => {
   const hosts = await Promise.all(nodes.map(() => startPodHost()))
-  const running = new Map<string, PodHost>()
+  const running = new Map<string, ServedPort>()
   const hostOf = (address: IpAddress): PodHost => {
     const host = hosts[numberOf(address)]
     if (!host) throw new RangeError(`${address} is no address of a pod here`)
     return host
+  }
+  const serve = async (pod: ServedPod, host: PodHost): Promise<ServedPort> => {
+    await host.serve(pod)
+    return { close: () => host.stop(pod.uid) }
   }
   await makeBridge()
   for (const [number, host] of hosts.entries()) {
@@ -67,14 +75,15 @@ export const startNodes = async (nodes: readonly ApiObject[]): Promise<Nodes> =>
     serve: async pod => {
       const [address] = pod.addresses
       if (address === undefined) throw new RangeError(`pod ${pod.name} has no address`)
-      running.set(pod.uid, hostOf(address))
-      await hostOf(address).serve(pod)
+      const host = hostOf(address)
+      running.set(pod.uid, await (serveOther(pod, host) ?? serve(pod, host)))
     },
     stop: async uid => {
-      await running.get(uid)?.stop(uid)
+      await running.get(uid)?.close()
       running.delete(uid)
     },
     close: async () => {
+      await Promise.all([...running.values()].map(pod => pod.close()))
       await Promise.all(hosts.map(host => host.close()))
     },
   }

@@ -18,7 +18,11 @@ const run = async ([program = '', ...args]: readonly string[]): Promise<number> 
 
 const play = async (command: readonly string[]): Promise<number> => {
   await settle(machine)
-  await startKind({ onTrouble: error => say(`a controller failed: ${String(error)}`) })
+  await startKind({
+    dns: true,
+    accounts: { limited: { namespace: 'default', name: 'limited' } },
+    onTrouble: error => say(`a controller failed: ${String(error)}`),
+  })
   say(
     'you are dev on a laptop with a kind cluster; curl, kubectl, kube-portal and sudo are there; leave with exit',
   )

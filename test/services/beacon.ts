@@ -18,7 +18,8 @@ const service = (round: number) => ({
 const slice = (address: string) => ({
   metadata: { name, namespace: 'default', labels: serviceName },
   addressType: 'IPv4',
-  endpoints: [{ addresses: [address] }],
+  // Of a Pod, or a port-forward could not reach it, and it would not show.
+  endpoints: [{ addresses: [address], targetRef: { kind: 'Pod', namespace: 'default', name } }],
   ports: [{ port: 9 }],
 })
 
