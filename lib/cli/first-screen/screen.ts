@@ -100,7 +100,7 @@ export class Screen implements Front {
     if (this.#isReady || clock.now() - this.#saidAt < progressEvery) return
     this.#saidAt = clock.now()
     this.#hasProgress = true
-    stream.write(`${wiped}  ${this.#opened} service ports are listened for …`)
+    stream.write(`${wiped}  listening for service ports: ${this.#opened} …`)
   }
 
   #synced(): void {

@@ -127,7 +127,7 @@ t.test('of a big cluster it says how far it has come, and the first Services', t
   t.equal(text(), '')
   clock.advance(milliseconds(250))
   screen.event(listening)
-  t.equal(text(), '\r\u001b[K  101 service ports are listened for …')
+  t.equal(text(), '\r\u001b[K  listening for service ports: 101 …')
   screen.follow(() => Array.from({ length: 1000 }, (_, at) => served(`cart-${at}`)))
   screen.event(synced)
   const lines = text().split('\n')
