@@ -20,7 +20,7 @@ export const findProgram = async (program: string, path: string): Promise<string
   return undefined
 }
 
-/** What root runs to have the program at `place` run as somebody else. */
+/** What root runs to have the program at `place` run as somebody else, with the variables of `enclosed` as its own. */
 export const commandAs = (
   { uid, gid, groups }: RunAs,
   place: string,
@@ -38,3 +38,15 @@ export const variablesAs = (
   ...Object.fromEntries(Object.entries(ours).filter(([name]) => !name.startsWith('SUDO_'))),
   ...{ HOME: home, USER: user, LOGNAME: user },
 })
+
+/** Begins the names of variables that are for somebody else's program alone: `as-user.ts` takes it away. */
+export const enclosure = 'KUBE_PORTAL_FOR_'
+
+/**
+ * Variables that mean nothing to a program of root's, until that has become the user: they may choose what is loaded into it
+ * (NODE_OPTIONS, LD_PRELOAD).
+ */
+export const enclosed = (
+  variables: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string | undefined>> =>
+  Object.fromEntries(Object.entries(variables).map(([name, value]) => [`${enclosure}${name}`, value]))

@@ -4,7 +4,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { errorCode } from '../model/error-text.js'
 import { isAtWork } from './at-work.js'
 import type { Output, RunOptions } from './host.js'
-import { commandAs, findProgram, variablesAs } from './run-as.js'
+import { commandAs, enclosed, findProgram, variablesAs } from './run-as.js'
 
 const late = (program: string, within: string): Error =>
   Object.assign(new Error(`${program} did not end ${within}`), { code: 'ETIMEDOUT' })
@@ -68,7 +68,7 @@ export const runProgram = async (
   if (place === undefined)
     throw Object.assign(new Error(`there is no program ${program}`), { code: 'ENOENT' })
   const [launcher, all] = commandAs(as, place, args)
-  return run(launcher, all, { ...options, env })
+  return run(launcher, all, { ...options, env: enclosed(env) })
 }
 
 interface Prepared extends RunOptions {

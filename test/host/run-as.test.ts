@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import t from 'tap'
@@ -37,6 +37,15 @@ t.test('how a program of somebody else ends is told as of any other', { skip }, 
   writeFileSync(roots, '#!/bin/sh\n', { mode: 0o700 })
   t.teardown(() => rmSync(dirname(roots), { recursive: true }))
   t.match(await run(roots), { code: 126, stderr: /EACCES/ })
+})
+
+t.test('what a program of somebody else is told does not become code that root runs', { skip }, async t => {
+  const [asRoot, module] = [join(home, 'as-root'), join(home, 'module.cjs')]
+  writeFileSync(module, `if (process.getuid() === 0) require('fs').writeFileSync('${asRoot}', '')`)
+  const variables = { NODE_OPTIONS: `--require=${module}` }
+  const { stdout } = await machine.run('sh', ['-c', 'echo $NODE_OPTIONS'], { timeout, as, variables })
+  t.ok(stdout.includes(variables.NODE_OPTIONS))
+  t.notOk(existsSync(asRoot))
 })
 
 t.test('what a program complains of is told as it comes', async t => {
