@@ -173,13 +173,12 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
     if (proxy.isTakingOver) return exitCode.failed
     await names?.remove()
     const { drainTimeout } = options
-    await proxy.stop({
-      drainTimeout,
-      hurry: signals.second,
-      patience,
-      ...(askedAt !== undefined && { asked: askedAt }),
-    })
-    await reached.remove()
+    const stop = { drainTimeout, hurry: signals.second, patience }
+    try {
+      await proxy.stop({ ...stop, ...(askedAt !== undefined && { asked: askedAt }) })
+    } finally {
+      await reached.remove()
+    }
     return exitCode.well
   } finally {
     succession.close()

@@ -23,6 +23,7 @@ export class Reached {
   readonly #report: Report
   #decision: Decision | undefined
   #failure: string | undefined
+  #isClosed = false
 
   constructor(report: Report) {
     this.#report = report
@@ -49,10 +50,14 @@ export class Reached {
     return way
   }
 
-  /** What of `source` can be reached, which tells of changes when this machine is ready for them. */
+  /**
+   * What of `source` can be reached, which tells of changes once the way is known and this machine was made ready for them, as far as
+   * that could be done. Once it is closed, nothing is added to this machine any more.
+   */
   sourceFrom(source: Source, decide: () => Promise<Decision>): Source {
     const prepare = async (changed: () => void): Promise<void> => {
-      if (await this.#done(async () => (await this.decided(decide)).prepare?.())) changed()
+      await this.#trying(async () => this.#prepare(await this.decided(decide)))
+      if (this.#decision && !this.#isClosed) changed()
     }
     return {
       start: changed => {
@@ -66,7 +71,10 @@ export class Reached {
         const snapshot = source.snapshot()
         return this.#decision?.way.reachable?.(snapshot) ?? snapshot
       },
-      close: () => source.close(),
+      close: () => {
+        this.#isClosed = true
+        return source.close()
+      },
     }
   }
 
@@ -74,7 +82,7 @@ export class Reached {
   keptWith(capture: Pick<Capture, 'isIntact'>): Pick<Capture, 'isIntact'> {
     return {
       isIntact: async () => {
-        await this.#done(async () => this.#decision?.way.prepare?.())
+        await this.#trying(async () => this.#prepare(this.#decision?.way))
         return capture.isIntact()
       },
     }
@@ -85,17 +93,19 @@ export class Reached {
     await this.#decision?.way.remove?.()
   }
 
-  /** Resolves with whether `work` was done. A failure is said once for as long as its reason stays. */
-  async #done(work: () => Promise<void>): Promise<boolean> {
+  async #prepare(way: Way | undefined): Promise<void> {
+    if (!this.#isClosed) await way?.prepare?.()
+  }
+
+  /** A failure is said once for as long as its reason stays. */
+  async #trying(work: () => Promise<void>): Promise<void> {
     try {
       await work()
       this.#failure = undefined
-      return true
     } catch (error) {
       const reason = errorText(error)
       if (this.#failure !== reason) this.#report({ type: 'reach-failed', reason, ...cureOf(error) })
       this.#failure = reason
-      return false
     }
   }
 }
