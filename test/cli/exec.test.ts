@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import t from 'tap'
 import { thisMachine } from '../faults-guardian/this-machine.js'
 import { inNamespace } from '../namespace.js'
@@ -30,6 +31,17 @@ await inNamespace(import.meta.url, async () => {
       t.match(ended, { code: 0, stdout: /^web-\S+\n$/, stderr: '' })
       t.equal(await thisMachine('nft'), before)
     })
+
+  t.test(
+    'a command is led to the SOCKS port that is ours where another program has the usual one',
+    async t => {
+      const other = createServer().listen(1080, '127.0.0.1')
+      await once(other, 'listening')
+      const ended = await exec('--capture', 'socks', '--', 'sh', '-c', 'echo $ALL_PROXY $all_proxy')
+      t.match(ended, { code: 0, stdout: 'socks5h://127.0.0.1:1081 socks5h://127.0.0.1:1081\n' })
+      other.close()
+    },
+  )
 
   t.test('its exit code is the command’s, and a command that there is not is said', async t => {
     t.equal((await exec('--capture', 'none', '--', process.execPath, '-e', 'process.exit(7)')).code, 7)

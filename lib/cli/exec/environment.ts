@@ -34,20 +34,21 @@ const serviceVariables = (
 }
 
 export interface EnvironmentOptions {
-  readonly options: Pick<ChosenOptions, 'capture' | 'socksBindAddress'>
+  readonly options: Pick<ChosenOptions, 'capture'>
   /** Whose Services are named. */
   readonly namespace: string
+  /** Where SOCKS clients come to. Undefined: nowhere. */
+  readonly socks: Endpoint | undefined
 }
 
 /** The variables by which a program finds the Services that are served. */
 export const environment = (
   view: readonly PortView[],
-  { options, namespace }: EnvironmentOptions,
+  { options: { capture }, namespace, socks }: EnvironmentOptions,
 ): Readonly<Record<string, string>> => {
-  const { capture, socksBindAddress } = options
-  const proxy = `socks5h://${endpointText(socksBindAddress)}`
+  const proxy = socks && `socks5h://${endpointText(socks)}`
   return {
     ...serviceVariables(view, namespace, mayChangeMachine(capture)),
-    ...(capture === 'socks' && { ALL_PROXY: proxy, all_proxy: proxy }),
+    ...(proxy !== undefined && { ALL_PROXY: proxy, all_proxy: proxy }),
   }
 }

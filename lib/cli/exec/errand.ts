@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../model/endpoint.js'
 import type { ProxyEvent } from '../../model/event.js'
 import { describe } from '../../observe/describe.js'
 import type { PortView } from '../../proxy/port-view.js'
@@ -14,6 +15,8 @@ export class Errand implements Front {
     this.#tellReady = resolve
   })
   #view: () => readonly PortView[] = () => []
+  /** Where SOCKS clients come to; undefined: nowhere. */
+  #socks: Endpoint | undefined
   options: ChosenOptions | undefined
 
   follow(view: () => readonly PortView[], options: ChosenOptions): void {
@@ -23,6 +26,8 @@ export class Errand implements Front {
 
   readonly event = (event: ProxyEvent): void => {
     if (event.type === 'ready') this.#tellReady?.()
+    // Which need not be where it was to be.
+    if (event.type === 'socks-port') this.#socks = event.place
     // It is as it should be, for one command.
     if (event.type === 'no-node' || event.type === 'skipped') return
     const { level, verbosity, text } = describe(event)
@@ -44,6 +49,6 @@ export class Errand implements Front {
   /** What the command gets beside our own variables. */
   variables(namespace: string): Readonly<Record<string, string>> {
     const { options } = this
-    return options ? environment(this.#view(), { options, namespace }) : {}
+    return options ? environment(this.#view(), { options, namespace, socks: this.#socks }) : {}
   }
 }
