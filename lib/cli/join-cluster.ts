@@ -56,8 +56,7 @@ export const joinCluster = async (options: ChosenOptions, parts: JoinClusterPart
   // Not before: to look takes a while, and who is served from before waits for nothing.
   if (checksRivals) await checkRivals({ host, source, signal })
   if (source.ready && !signal.aborted) await parts.checkRoutes?.(portalAddresses(source.snapshot()))
-  const routes =
-    host.platform === 'linux' ? routesWay(cluster, { host, families, options, report }) : undefined
+  const routes = routesWay(cluster, { host, families, options, report })
   const decide = (): Promise<Decision> => decideReach({ options, cluster, routes, env, report })
   if (source.ready && !signal.aborted) await reached.decided(decide)
   return reached.sourceFrom(source, decide)

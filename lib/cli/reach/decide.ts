@@ -1,4 +1,3 @@
-import { Failure } from '../../model/failure.js'
 import type { Report } from '../../model/event.js'
 import { DirectReach } from '../../reach/direct.js'
 import type { Cluster } from '../cluster.js'
@@ -25,8 +24,7 @@ export interface RoutesWay {
 export interface DecideParts {
   readonly options: Pick<ChosenOptions, 'reach' | 'capture'>
   readonly cluster: Cluster
-  /** Absent: this system has no routes that we could add. */
-  readonly routes: RoutesWay | undefined
+  readonly routes: RoutesWay
   readonly env: Readonly<Record<string, string | undefined>>
   readonly report: Report
 }
@@ -42,10 +40,7 @@ const wayBy = (reach: ReachChoice, { cluster, routes, report }: DecideParts): Wa
     case 'portforward':
       return portForwardWay({ ...cluster, report })
     case 'routes':
-      if (routes) return routes.way
-      throw new Failure('missing', 'routes to pods can be added on Linux only', {
-        cure: '--reach portforward goes through the API server',
-      })
+      return routes.way
   }
 }
 
@@ -53,12 +48,10 @@ const wayBy = (reach: ReachChoice, { cluster, routes, report }: DecideParts): Wa
 export const decideReach = async (parts: DecideParts): Promise<Decision> => {
   const { options, cluster, routes, env } = parts
   const { source } = cluster
-  if (options.reach === 'routes') await routes?.check()
+  if (options.reach === 'routes') await routes.check()
   if (options.reach !== 'auto') return { reach: options.reach, way: wayBy(options.reach, parts) }
-  const whyNoRoutes = async (): Promise<string | undefined> => {
-    if (!mayChangeMachine(options.capture)) return 'routes would be a change to this machine'
-    return routes ? routes.whyNot() : 'routes can be added on Linux only'
-  }
+  const whyNoRoutes = async (): Promise<string | undefined> =>
+    mayChangeMachine(options.capture) ? routes.whyNot() : 'routes would be a change to this machine'
   const chosen = await chooseReach({
     ...{ node: source.node?.name, isSupervised: isSupervised(env), whyNoRoutes },
     answering: () =>

@@ -46,7 +46,10 @@ export const routesWay = (
         await routes.remove()
       },
     },
-    whyNot: async () => source.nodesForbidden ?? whyUnrouted(await routes.trial(source.nodes))[0],
+    whyNot: async () => {
+      if (host.platform !== 'linux') return 'routes can be added on Linux only'
+      return source.nodesForbidden ?? whyUnrouted(await routes.trial(source.nodes))[0]
+    },
     check: async () => {
       const failure = routesFailure(await routes.trial(source.nodes))
       if (failure) throw failure
