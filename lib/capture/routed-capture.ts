@@ -39,6 +39,17 @@ const clusterAddresses = ({ portals }: Wanted, family: Family): readonly Cidr[] 
 const rangesOf = (ranges: readonly Cidr[], family: Family): readonly Cidr[] =>
   ranges.filter(range => cidrFamily(range) === family)
 
+/** What is routed to this machine, and closed but for portals: all the addresses of Services, or those that are known. */
+export const routedHere = (
+  { on, ranges }: Pick<ServiceRoutes, 'on' | 'ranges'>,
+  wanted: Wanted,
+  family: Family,
+): readonly Cidr[] => {
+  if (!on) return []
+  const own = rangesOf(ranges, family)
+  return own.length > 0 ? own : clusterAddresses(wanted, family)
+}
+
 /**
  * Captures as `inner` does, and where no route leads to the cluster, too: its addresses become this machine's own, so that packets
  * get as far as the rules. All else at these addresses is closed: there is never a route without its refusals.
@@ -109,10 +120,16 @@ export class RoutedCapture implements Capture {
     return rules && results.every(intact => intact)
   }
 
+  /** Routes first: without its refusals, one would be a hole. One that cannot be taken out is no reason to leave rules behind. */
   async remove(): Promise<readonly string[]> {
-    const routes = this.#isConcerned ? await this.#removeRoutes() : await this.#forget()
+    const routes = this.#isConcerned ? this.#removeRoutes() : this.#forget()
+    await Promise.allSettled([routes])
     this.#routed.clear()
-    return [...routes, ...(await this.#options.inner.remove())]
+    // Where both fail, it is the rules' failure that tells why.
+    const [rules, ways] = await Promise.allSettled([this.#options.inner.remove(), routes])
+    if (rules.status === 'rejected') throw rules.reason
+    if (ways.status === 'rejected') throw ways.reason
+    return [...ways.value, ...rules.value]
   }
 
   #removeRoutes(): Promise<readonly string[]> {
@@ -168,12 +185,11 @@ export class RoutedCapture implements Capture {
   }
 
   #goal(family: Family, wanted: Wanted, ours: readonly Cidr[]): readonly Cidr[] {
-    const { on, ranges } = this.#options.routes()
-    if (!on) return []
-    const own = rangesOf(ranges, family)
-    if (own.length > 0) return own
+    const services = this.#options.routes()
     // A stop that drains: connections that are still open need theirs.
-    return wanted.portals.length === 0 ? ours : clusterAddresses(wanted, family)
+    const isStop =
+      services.on && wanted.portals.length === 0 && rangesOf(services.ranges, family).length === 0
+    return isStop ? ours : routedHere(services, wanted, family)
   }
 
   /** Open connections outlive their Service, and the way to it with them. */

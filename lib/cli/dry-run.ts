@@ -13,6 +13,10 @@ import { LocalPorts } from '../proxy/local-ports.js'
 import type { SavedPorts } from '../proxy/saved/state-folder.js'
 import { type Placed, wantedFor } from '../proxy/wanted.js'
 import { openCluster } from './cluster.js'
+import type { ServiceRoutes } from '../capture/allowed-routes.js'
+import { routedHere } from '../capture/routed-capture.js'
+import { mayRoute } from './reach/decide.js'
+import { serviceRoutes } from './service-routes.js'
 import { httpPlaces } from './http-places.js'
 import type { ChosenOptions } from './options.js'
 import { mayChangeMachine } from './options/node.js'
@@ -46,13 +50,15 @@ const textFor = (family: Family, placed: readonly Placed[], surroundings: Surrou
     ownPods: snapshot.ownPods,
     ...(nodePortAddresses && { nodePortAddresses }),
   })
+  const closed = routedHere(surroundings.services, wanted, family)
   const target = options.capture === 'dnat' ? dnat : redirect
-  return `${programs[family]}${installText(wanted, family, target)}`
+  return `${programs[family]}${installText({ ...wanted, closed }, family, target)}`
 }
 
 interface Surroundings {
   readonly options: ChosenOptions
   readonly snapshot: Snapshot
+  readonly services: ServiceRoutes
 }
 
 /**
@@ -63,11 +69,17 @@ interface Surroundings {
 export const dryRun = async (options: ChosenOptions): Promise<void> => {
   const log = stderrLog(options)
   const families = familiesAmong(localAddresses())
-  const { source, readOnce } = await openCluster(options, { families, log, report: log.event })
+  const cluster = await openCluster(options, {
+    ...{ families, log, report: log.event },
+    ...(mayRoute(options, process.env) && { nodes: 'all' as const }),
+  })
   try {
     // A signal ends the process as it is: there is nothing to take back.
-    await readOnce(new AbortController().signal)
-    const snapshot = source.snapshot()
+    await cluster.readOnce(new AbortController().signal)
+    const snapshot = cluster.source.snapshot()
+    const services = serviceRoutes({
+      ...{ options, env: process.env, addresses: localAddresses, cluster: () => cluster },
+    })
     const saved = (await (await state(options)).localPorts.read()) ?? nothing
     const localPorts = new LocalPorts(options.proxyPortRange, saved)
     const placed = snapshot.servicePorts.map(servicePort => ({
@@ -81,9 +93,10 @@ export const dryRun = async (options: ChosenOptions): Promise<void> => {
       : whyRival(await kubeProxyRules(machine), snapshot)
     if (conflict && !options.force) log.warn(`a run would refuse: ${conflict.message}; ${conflict.cure}`)
     if (options.capture === 'redirect' || options.capture === 'dnat')
-      for (const family of families) process.stdout.write(textFor(family, placed, { options, snapshot }))
+      for (const family of families)
+        process.stdout.write(textFor(family, placed, { options, snapshot, services }))
     else process.stdout.write(`# --capture ${options.capture} needs no rules\n`)
   } finally {
-    await source.close()
+    await cluster.source.close()
   }
 }

@@ -96,7 +96,11 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
   const names = await namesFor(options, { host, report })
   const mode = await captureMode({
     ...{ host, options, addresses: () => addresses.current, log, report },
-    serviceRoutes: () => serviceRoutes({ options, env: process.env, cluster: () => cluster }),
+    serviceRoutes: () =>
+      serviceRoutes({
+        ...{ options, env: process.env, addresses: () => addresses.current },
+        cluster: () => cluster,
+      }),
   })
   const reached = new Reached(report)
   const tidying = new Tidying({

@@ -153,7 +153,7 @@ await inNamespace(import.meta.url, async () => {
     })
     const [, screen, , held] = script.stdio
     if (!screen || !held) throw new Error('no pipe')
-    for await (const line of screen) if (String(line).includes('synced')) break
+    for await (const line of screen) if (String(line).includes('READY')) break
     t.match(await rules(), 'KUBE-PORTALS-HOST')
     const ended = once(held, 'close')
     script.kill('SIGKILL')

@@ -47,15 +47,17 @@ await inNamespace(import.meta.url, async () => {
     t.strictSame([await rules(), ...state()], before)
   }
 
+  const beside = ', or run this one beside it with --capture socks or none, which change nothing here'
+
   t.test('a second instance refuses at once, names the first, and touches nothing', t =>
-    refused(t, ['run', '--kubeconfig', kubeconfig], `: kill ${pid}`),
+    refused(t, ['run', '--kubeconfig', kubeconfig], `: kill ${pid}${beside}`),
   )
 
   t.test('so does cleanup', t => refused(t, ['cleanup'], `: kill ${pid}`))
 
   t.test('so do both when the first one is stopped (SIGSTOP), and cannot say who it is', async t => {
     process.kill(pid, 'SIGSTOP')
-    await refused(t, ['run', '--kubeconfig', kubeconfig], '')
+    await refused(t, ['run', '--kubeconfig', kubeconfig], beside)
     await refused(t, ['cleanup'], '')
     process.kill(pid, 'SIGCONT')
   })

@@ -1,3 +1,5 @@
+import { localAddresses } from '../../host/local-addresses.js'
+import type { Endpoint } from '../../model/endpoint.js'
 import type { Report } from '../../model/event.js'
 import { DirectReach } from '../../reach/direct.js'
 import type { Cluster } from '../cluster.js'
@@ -5,6 +7,7 @@ import { isSupervised } from '../crash/on-crash.js'
 import type { ReachChoice } from '../options/laptop.js'
 import type { ChosenOptions } from '../options.js'
 import { mayChangeMachine } from '../options/node.js'
+import { ownNode } from '../own-node.js'
 import { realClock as clock } from '../real-clock.js'
 import { answeringEndpoint } from './answering.js'
 import { chooseReach } from './choose-reach.js'
@@ -52,10 +55,16 @@ export const decideReach = async (parts: DecideParts): Promise<Decision> => {
   if (options.reach !== 'auto') return { reach: options.reach, way: wayBy(options.reach, parts) }
   const whyNoRoutes = async (): Promise<string | undefined> =>
     mayChangeMachine(options.capture) ? routes.whyNot() : 'routes would be a change to this machine'
+  // Such as that of a pod of the host's network: it says nothing of other pods.
+  const isOfNode = ({ address }: Endpoint): boolean =>
+    source.nodes.some(({ addresses }) => addresses.includes(address))
   const chosen = await chooseReach({
-    ...{ node: source.node?.name, isSupervised: isSupervised(env), whyNoRoutes },
+    ...{ node: ownNode(source, localAddresses())?.name, isSupervised: isSupervised(env), whyNoRoutes },
     answering: () =>
-      answeringEndpoint(source.snapshot(), { clock, isPods: endpoint => !source.isApiServer(endpoint) }),
+      answeringEndpoint(source.snapshot(), {
+        clock,
+        isPods: endpoint => !isOfNode(endpoint) && !source.isApiServer(endpoint),
+      }),
   })
   return { ...chosen, way: wayBy(chosen.reach, parts) }
 }
