@@ -4,6 +4,7 @@ import { chooseReach, type ReachFacts } from '../../lib/cli/reach/choose-reach.j
 const laptop: ReachFacts = {
   node: undefined,
   isSupervised: false,
+  hasRoutes: () => Promise.resolve(false),
   answering: () => Promise.resolve(undefined),
   whyNoRoutes: () => Promise.resolve(undefined),
 }
@@ -11,7 +12,7 @@ const laptop: ReachFacts = {
 const unasked = (): Promise<never> => Promise.reject(new Error('nobody has to find that out'))
 
 t.test('a Node reaches endpoints as they are, and dials none to find out', async t => {
-  const nobody = { answering: unasked, whyNoRoutes: unasked }
+  const nobody = { hasRoutes: unasked, answering: unasked, whyNoRoutes: unasked }
   t.strictSame(await chooseReach({ ...laptop, ...nobody, node: 'worker-1' }), {
     ...{ reach: 'direct', why: 'this machine is the Node worker-1' },
   })
@@ -37,3 +38,19 @@ t.test('routes are added where they lead to the pods, else the API server forwar
     ...{ reach: 'portforward', why: 'pods do not answer from here, and only root may add routes' },
   })
 })
+
+t.test(
+  'pods that answer over routes which an earlier run left are not taken for reachable without them',
+  async t => {
+    const hasRoutes = () => Promise.resolve(true)
+    const answering = () => Promise.resolve('10.244.1.5:8080')
+    t.strictSame(await chooseReach({ ...laptop, hasRoutes, answering }), {
+      ...{ reach: 'routes', why: 'kube-portal has routes to pods here already' },
+    })
+    const whyNoRoutes = () => Promise.resolve('routes would be a change to this machine')
+    t.strictSame(await chooseReach({ ...laptop, hasRoutes, answering, whyNoRoutes }), {
+      reach: 'portforward',
+      why: 'the routes to pods here are of another kube-portal, and routes would be a change to this machine',
+    })
+  },
+)

@@ -18,6 +18,8 @@ import type { Way } from './way.js'
 /** The way over routes, and whether it leads anywhere. */
 export interface RoutesWay {
   readonly way: Way
+  /** Whether there are routes to pods here that are a kube-portal's, whichever run made them. */
+  readonly isThere: () => Promise<boolean>
   /** Why routes cannot be added here; undefined where they can. */
   readonly whyNot: () => Promise<string | undefined>
   /** Rejects with a Failure where others have pods' addresses, or no pods could be reached at all. Changes nothing. */
@@ -60,6 +62,7 @@ export const decideReach = async (parts: DecideParts): Promise<Decision> => {
     source.nodes.some(({ addresses }) => addresses.includes(address))
   const chosen = await chooseReach({
     ...{ node: ownNode(source, localAddresses())?.name, isSupervised: isSupervised(env), whyNoRoutes },
+    hasRoutes: () => routes.isThere(),
     answering: () =>
       answeringEndpoint(source.snapshot(), {
         clock,

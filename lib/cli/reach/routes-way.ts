@@ -5,6 +5,7 @@ import { DirectReach } from '../../reach/direct.js'
 import { routesFailure, whyUnrouted } from '../../reach/routes/can-route.js'
 import { NodeRoutes } from '../../reach/routes/node-routes.js'
 import type { RoutedNode } from '../../reach/routes/plan.js'
+import { readOurs } from '../../routing/our-routes.js'
 import { realClock as clock } from '../real-clock.js'
 import type { RoutesWay } from './decide.js'
 
@@ -45,6 +46,16 @@ export const routesWay = (
       remove: async () => {
         await routes.remove()
       },
+    },
+    isThere: async () => {
+      if (host.platform !== 'linux') return false
+      const found = families.map(family => readOurs({ host, family }, 'main'))
+      try {
+        return (await Promise.all(found)).flat().length > 0
+      } catch {
+        // Without iproute2, which makes them, there are none.
+        return false
+      }
     },
     whyNot: async () => {
       if (host.platform !== 'linux') return 'routes can be added on Linux only'
