@@ -9,7 +9,7 @@ import { mayChangeMachine } from './options/node.js'
 import { realClock as clock } from './real-clock.js'
 
 /** What tells programs of this machine the names of Services. */
-export type Names = Pick<HostsFile, 'update' | 'close' | 'remove'>
+export type Names = Pick<HostsFile, 'update' | 'hurry' | 'close' | 'remove'>
 
 type NamesOptions = Pick<ChosenOptions, 'dns' | 'capture' | 'reach' | 'clusterDomain'>
 

@@ -76,6 +76,8 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
   const { log, metrics, live, tracers } = observers
   let cluster: Cluster | undefined
   const report: Report = event => {
+    // Whoever waited for that may say names at once.
+    if (event.type === 'ready' && names) return void names.hurry().then(() => observers.note(event))
     observers.note(event)
     if (event.type === 'synced') {
       metrics.programmed(cluster?.source.takeTriggers() ?? [])

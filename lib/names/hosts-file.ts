@@ -55,6 +55,12 @@ export class HostsFile {
     })
   }
 
+  /** Waits for no second. Resolves when the file says what it should, or that has failed and been reported. */
+  hurry(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write())
+    return this.#writing
+  }
+
   /** Writes no more, and leaves the file as it is. Resolves when nothing is under way. May be called twice. */
   async close(): Promise<void> {
     this.#isResting = true

@@ -48,6 +48,11 @@ export class SplitDnsNames {
     this.#work = this.#work.then(() => this.#point(server))
   }
 
+  /** Resolves when it is as it should be, or that has failed and been reported. */
+  hurry(): Promise<void> {
+    return this.#work
+  }
+
   /** Changes nothing any more. Resolves when nothing is under way. May be called twice. */
   async close(): Promise<void> {
     this.#isResting = true
