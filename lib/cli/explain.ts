@@ -22,10 +22,11 @@ import { serviceFindings, wholeFindings } from './explain/service-findings.js'
 import { explainStanding } from './explain/standing.js'
 import { type Subject, subjectOf } from './explain/subject.js'
 import { type Target, target as readTarget } from './explain/target.js'
+import { isListenedAt, uncapturedFinding } from './explain/uncaptured.js'
 import type { ExplainOptions } from './options/explain.js'
 import { realClock as clock } from './real-clock.js'
 import { wholeStatus } from './status.js'
-import { leadsHere } from './status/places.js'
+import { leadsHere, placesOf } from './status/places.js'
 import type { Status } from './status/printed.js'
 
 /** So many endpoints are dialled: the one that is next, and some that could be. */
@@ -66,7 +67,10 @@ const leadFindings = async ({ subject, status, isLocal }: Question): Promise<rea
     reason,
   })
   if (!leadsHere(status.instance))
-    return [note('rule', `there is none: --capture ${capture} leads nobody here`), ...(await listener)]
+    return [
+      uncapturedFinding(place, { capture, places: placesOf(port, status.instance) }),
+      ...(await listener),
+    ]
   const route = await routeFindings(place.address, isLocal)
   if (capture === 'bind')
     return [...route, note('rule', 'there is none: --capture bind listens at the address itself')]
@@ -108,9 +112,11 @@ const serverFindings = async ({ subject, status, options }: Question): Promise<r
   return []
 }
 
-const portalOf = async ({ subject, options }: Question): Promise<readonly Finding[]> => {
+const portalOf = async ({ subject, status, options }: Question): Promise<readonly Finding[]> => {
   const { place, port, service } = subject
   if (!place || port.endpoints.ready === 0) return []
+  // What is not led here goes to whoever has that address.
+  if (!leadsHere(status.instance) && !isListenedAt(place, placesOf(port, status.instance))) return []
   return portalFindings({
     place,
     service: `${service.namespace}/${service.name}`,
