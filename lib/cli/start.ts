@@ -11,8 +11,11 @@ import type { Signals } from './signals.js'
 import { chooseStreams } from './streams.js'
 import type { NotifySocket } from './supervisor/notify-socket.js'
 
-const cure =
-  'run it with sudo; --capture socks, --capture none and --dry-run, which shows what it would do, need no privilege'
+/** What to do where the right to change this machine is missing. */
+const cureFor = ({ capture, reach }: ChosenOptions): string =>
+  reach === 'routes' && !mayChangeMachine(capture)
+    ? 'run it with sudo, for --reach routes changes routes; --reach portforward needs no privilege'
+    : 'run it with sudo; --capture socks, --capture none and --dry-run, which shows what it would do, need no privilege'
 
 const beside = 'run this one beside it with --capture socks or none, which change nothing here'
 
@@ -52,7 +55,7 @@ export const start = async (asked: RunOptions, started: Start): Promise<number> 
     return run(options, { inheritance, lock, notifySocket, whyCapture: why, front, signals })
   }
   if (!changesMachine(options)) return work()
-  return asOnlyInstance({ cure, beside, inheritance }, async lock => {
+  return asOnlyInstance({ cure: cureFor(options), beside, inheritance }, async lock => {
     const { guarded } = await import('./crash/guarded.js')
     return guarded(options, () => work(lock), facts.env)
   })
