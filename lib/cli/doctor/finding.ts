@@ -25,6 +25,8 @@ export interface Examined {
   readonly mayReadRules: boolean
   /** The process that runs here as kube-portal; undefined: none. `unknown`: it does not say. */
   readonly running: string | undefined
+  /** One that changes nothing here, and so is not the only one: its process, and its --capture. Absent: none answers. */
+  readonly beside?: string | undefined
 }
 
 /** Looks at one thing, and changes nothing. Rejects where it could not look. */

@@ -1,7 +1,9 @@
 import t from 'tap'
 import type { Check, Finding } from '../../../lib/cli/doctor/finding.js'
+import { instance } from '../../../lib/cli/doctor/instance.js'
 import { usersOf } from '../../../lib/cli/doctor/iptables.js'
 import { conntrackTable, openFiles } from '../../../lib/cli/doctor/limits.js'
+import { privileges } from '../../../lib/cli/doctor/privileges.js'
 import { bypass } from '../../../lib/cli/doctor/rivals.js'
 import { localPortRange, timeWait } from '../../../lib/cli/doctor/sysctls.js'
 import { machine } from '../../../lib/host/machine.js'
@@ -19,6 +21,18 @@ const found = async (check: Check, files: Readonly<Record<string, string>>): Pro
 const netfilter = '/proc/sys/net/netfilter/nf_conntrack'
 const limits = (files: number) => ({
   '/proc/self/limits': `Max open files            ${files}                ${files}                files\n`,
+})
+
+t.test('an ordinary user is told what goes without rights, and that nothing is wrong', async t => {
+  t.strictSame(await found(privileges, { '/proc/self/status': 'CapEff:\t0000000000000000\n' }), [
+    'unwise: no right to write rules: CAP_NET_ADMIN and CAP_NET_RAW missing; without it, rules cannot be looked at either',
+  ])
+})
+
+t.test('a run that changes nothing here is found, too', async t => {
+  const examined = { host: machine, addresses: [], localPorts: portRange('14000-29999'), mayReadRules: false }
+  const [finding] = await instance({ ...examined, running: undefined, beside: '7, with --capture socks' })
+  t.match(finding, { state: 'well', text: 'runs here, as process 7, with --capture socks' })
 })
 
 t.test('few open files are unwise, and fewer than a start takes are wrong', async t => {
