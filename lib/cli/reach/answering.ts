@@ -23,6 +23,10 @@ const someEndpoints = (
   return [...found.values()]
 }
 
+/** Whether there is anybody who could answer. */
+export const hasEndpoints = (snapshot: Snapshot, isPods: AnsweringOptions['isPods']): boolean =>
+  someEndpoints(snapshot, isPods).length > 0
+
 export interface AnsweringOptions {
   readonly clock: Clock
   /** Whether the endpoint is in the cluster: one that is elsewhere tells nothing. */

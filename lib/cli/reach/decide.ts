@@ -9,7 +9,7 @@ import type { ChosenOptions } from '../options.js'
 import { mayChangeMachine } from '../options/node.js'
 import { ownNode } from '../own-node.js'
 import { realClock as clock } from '../real-clock.js'
-import { answeringEndpoint } from './answering.js'
+import { answeringEndpoint, hasEndpoints } from './answering.js'
 import { chooseReach } from './choose-reach.js'
 import { portForwardWay } from './port-forward-way.js'
 import type { Decision } from './reached.js'
@@ -49,25 +49,30 @@ const wayBy = (reach: ReachChoice, { cluster, routes, report }: DecideParts): Wa
   }
 }
 
+const nobodyAnswers = 'as asked, but pods do not answer from here; --reach auto finds a way to them'
+
 /** How endpoints are reached, as asked for, else as it is found to work. Rejects with a Failure where that cannot be done here. */
 export const decideReach = async (parts: DecideParts): Promise<Decision> => {
   const { options, cluster, routes, env } = parts
   const { source } = cluster
+  const node = ownNode(source, localAddresses())?.name
+  // A pod of the host's network says nothing of the others.
+  const isPods = (endpoint: Endpoint): boolean =>
+    !source.nodes.some(({ addresses }) => addresses.includes(endpoint.address)) &&
+    !source.isApiServer(endpoint)
+  const answering = () => answeringEndpoint(source.snapshot(), { clock, isPods })
   if (options.reach === 'routes') await routes.check()
-  if (options.reach !== 'auto') return { reach: options.reach, way: wayBy(options.reach, parts) }
+  if (options.reach !== 'auto') {
+    const mayFail = options.reach === 'direct' && node === undefined && !isSupervised(env)
+    const isTried = mayFail && hasEndpoints(source.snapshot(), isPods)
+    const why = isTried && (await answering()) === undefined ? nobodyAnswers : undefined
+    return { reach: options.reach, way: wayBy(options.reach, parts), ...(why !== undefined && { why }) }
+  }
   const whyNoRoutes = async (): Promise<string | undefined> =>
     mayChangeMachine(options.capture) ? routes.whyNot() : 'routes would be a change to this machine'
-  // Such as that of a pod of the host's network: it says nothing of other pods.
-  const isOfNode = ({ address }: Endpoint): boolean =>
-    source.nodes.some(({ addresses }) => addresses.includes(address))
   const chosen = await chooseReach({
-    ...{ node: ownNode(source, localAddresses())?.name, isSupervised: isSupervised(env), whyNoRoutes },
+    ...{ node, isSupervised: isSupervised(env), whyNoRoutes, answering },
     hasRoutes: () => routes.isThere(),
-    answering: () =>
-      answeringEndpoint(source.snapshot(), {
-        clock,
-        isPods: endpoint => !isOfNode(endpoint) && !source.isApiServer(endpoint),
-      }),
   })
   return { ...chosen, way: wayBy(chosen.reach, parts) }
 }
