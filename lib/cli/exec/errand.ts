@@ -30,6 +30,8 @@ export class Errand implements Front {
     if (event.type === 'socks-port') this.#socks = event.place
     // It is as it should be, for one command.
     if (event.type === 'no-node' || event.type === 'skipped') return
+    // Another run has the place where one may be asked; nobody asks this one.
+    if (event.type === 'control-failed') return
     const { level, verbosity, text } = describe(event)
     if (level !== 'info' && verbosity === 0) this.warn(text())
   }
