@@ -6,6 +6,7 @@ import { type Milliseconds, milliseconds } from '../../model/milliseconds.js'
 import type { PortView } from '../../proxy/port-view.js'
 import { describe } from '../../observe/describe.js'
 import type { Front } from '../front.js'
+import { hanging } from '../hanging.js'
 import type { ChosenOptions } from '../options.js'
 import { version } from '../version.js'
 import { type Row, rowsOf, rowText } from './rows.js'
@@ -14,6 +15,8 @@ import { captureText, namesText } from './words.js'
 export interface ScreenParts {
   readonly options: Pick<ChosenOptions, 'capture' | 'dns'>
   readonly stream: Writable
+  /** How many characters go into a line of it. */
+  readonly width: number
   readonly clock: Clock
 }
 
@@ -144,7 +147,7 @@ export class Screen implements Front {
   }
 
   #row(name: string, text: string): void {
-    this.#line(`  ${name.padEnd(8)} ${text}`)
+    this.#line(hanging(`  ${name.padEnd(8)} `, [text], this.#parts.width).trimEnd())
   }
 
   #line(text: string): void {

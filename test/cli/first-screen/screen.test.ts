@@ -25,7 +25,7 @@ interface Shown {
 const shown = (options: Partial<Pick<ChosenOptions, 'capture'>> = {}): Shown => {
   const stream = new PassThrough({ encoding: 'utf8' })
   const clock = new FakeClock()
-  const screen = new Screen({ options: { ...usual, ...options }, stream, clock })
+  const screen = new Screen({ options: { ...usual, ...options }, stream, clock, width: 80 })
   return { screen, clock, text: () => String(stream.read() ?? '') }
 }
 
@@ -81,8 +81,10 @@ t.test('the first screen says what it is about, each Service, what is left out a
     text(),
     `kube-portal ${version}
   capture  redirect: iptables leads clients of Services' addresses here
-  names    none; --dns hosts would keep them in the hosts file, kube-portal hosts prints them
-  cluster  kind-kind, https://127.0.0.1:41234/ (/home/ada/.kube/config of ada, who called sudo)
+  names    none; --dns hosts would keep them in the hosts file, kube-portal
+           hosts prints them
+  cluster  kind-kind, https://127.0.0.1:41234/ (/home/ada/.kube/config of ada,
+           who called sudo)
   reach    routes: pods' nodes are on this machine's network
   + shop/cart     10.96.0.10:80           3 endpoints
   + shop/dns      10.96.0.11:80/UDP       1 endpoint
