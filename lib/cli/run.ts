@@ -4,9 +4,7 @@ import type { InstanceLock } from '../control/instance-lock.js'
 import { localAddresses } from '../host/local-addresses.js'
 import { machine } from '../host/machine.js'
 import { Patience } from '../host/patience.js'
-import { durationText } from '../model/duration.js'
 import type { Report } from '../model/event.js'
-import { Failure } from '../model/failure.js'
 import { type Milliseconds, milliseconds, seconds } from '../model/milliseconds.js'
 import { emptySnapshot } from '../model/snapshot.js'
 import { Audit } from '../proxy/audit.js'
@@ -14,6 +12,7 @@ import { Succession } from '../takeover/succession.js'
 import { afterHandOver } from './after-hand-over.js'
 import { assemble } from './assemble.js'
 import { captureMode } from './capture-mode.js'
+import { checkPeriods } from './check-periods.js'
 import type { Cluster } from './cluster.js'
 import { exitCode } from './exit-code.js'
 import { frontFor } from './first-screen/front-for.js'
@@ -41,12 +40,6 @@ const until = (signal: AbortSignal): Promise<undefined> =>
     if (signal.aborted) resolve(undefined)
     else signal.addEventListener('abort', () => resolve(undefined), { once: true })
   })
-
-const checkPeriods = ({ iptablesSyncPeriod: most, iptablesMinSyncPeriod: least }: ChosenOptions): void => {
-  if (most >= least) return
-  const text = `--iptables-sync-period (${durationText(most)}) is shorter than --iptables-min-sync-period (${durationText(least)})`
-  throw new Failure('usage', text, { cure: 'make the first at least as long as the second' })
-}
 
 /** What a process has that is about to run. */
 export interface RunRights {

@@ -21,10 +21,13 @@ export interface NameSurroundings {
 /** DNS has no longer names. */
 const longest = 253
 
-/** The names that the cluster's DNS has for a Service whoever asks, the longest first. */
+/**
+ * The names by which a Service is known outside of its cluster, the longest first. Not the one without `svc`, that the cluster's DNS
+ * has as well: namespaces are called `dev`, `app` and `com`, and so are domains of the world.
+ */
 export const serviceNames = ({ namespace, service }: ServiceKey, domain: string): readonly string[] => {
-  const short = `${service}.${namespace}`
-  return [`${short}.svc.${domain}`, `${short}.svc`, short]
+  const short = `${service}.${namespace}.svc`
+  return [`${short}.${domain}`, short]
 }
 
 /** What `name` means to a client in that namespace; case, and a dot at the end, do not matter. */

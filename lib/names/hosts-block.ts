@@ -9,7 +9,7 @@ const comment = [
 ]
 
 /** What a line of ours looks like. */
-const ownLine = /^(# (Services of|From BEGIN).*|[0-9a-f.:]+ {2}[-.a-z0-9]+ [-.a-z0-9]+\.svc [-.a-z0-9]+)$/
+const ownLine = /^(# (Services of|From BEGIN).*|[0-9a-f.:]+ {2}[-.a-z0-9]+ [-.a-z0-9]+\.svc)$/
 
 /** The same for one that was not written to its end. */
 const isOwnBeginning = (line: string): boolean =>

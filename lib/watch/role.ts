@@ -8,7 +8,10 @@ export interface Rule {
 }
 
 export interface RoleOptions {
-  /** What the role is called; to apply another one of its name would take these rights away. Default: `kube-portal`. */
+  /**
+   * What the role is called; to apply another one of its name would take these rights away, as it would those of the DaemonSet,
+   * `kube-portal`. Default: `kube-portal-user`.
+   */
   readonly name?: string
   /** Where it is needed, a Role in each; absent: in the whole cluster, a ClusterRole. */
   readonly namespaces?: readonly string[] | undefined
@@ -37,7 +40,7 @@ const ruleText = ({ group, resource, verbs }: Rule): string =>
 
 const documentsFor = (
   namespace: string | undefined,
-  { name = 'kube-portal', rules, user }: RoleOptions,
+  { name = 'kube-portal-user', rules, user }: RoleOptions,
 ): readonly string[] => {
   const kind = namespace === undefined ? 'ClusterRole' : 'Role'
   const metadata =

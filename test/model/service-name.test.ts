@@ -5,10 +5,11 @@ import { meaningOf, serviceNames } from '../../lib/model/service-name.js'
 const here = { domain: 'cluster.local', namespace: () => 'shop' }
 const cart = { kind: 'service', namespace: 'shop', service: 'cart' }
 
-t.test('a Service has three names that mean it wherever one is', async t => {
+t.test('a Service has two names that mean it wherever one is, and nothing else in the world', async t => {
   const names = serviceNames({ namespace: 'shop', service: 'cart' }, 'cluster.local')
-  t.strictSame(names, ['cart.shop.svc.cluster.local', 'cart.shop.svc', 'cart.shop'])
-  for (const name of names) t.strictSame(meaningOf(name, { ...here, namespace: () => 'other' }), cart, name)
+  t.strictSame(names, ['cart.shop.svc.cluster.local', 'cart.shop.svc'])
+  for (const name of [...names, 'cart.shop'])
+    t.strictSame(meaningOf(name, { ...here, namespace: () => 'other' }), cart, name)
 })
 
 t.test('a name alone is that of a Service of the namespace where one is', async t => {
@@ -64,7 +65,8 @@ t.test('only what names that there may be mean is a Service', async () => {
     fc.property(fc.string({ maxLength: 40 }), name => {
       const meaning = meaningOf(name, here)
       if (meaning.kind !== 'service') return true
-      const names = [meaning.service, ...serviceNames(meaning, here.domain)]
+      const { service, namespace } = meaning
+      const names = [service, `${service}.${namespace}`, ...serviceNames(meaning, here.domain)]
       return names.includes(name.toLowerCase().replace(/\.$/, ''))
     }),
   )

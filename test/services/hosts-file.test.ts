@@ -27,7 +27,7 @@ await inNamespace(import.meta.url, async () => {
   await stage.synced()
   const named = (name: string): Promise<unknown> =>
     until(`the name ${name}`, () =>
-      hosts().includes(`  ${name}.default.svc.cluster.local ${name}.default.svc ${name}.default\n`),
+      hosts().includes(`  ${name}.default.svc.cluster.local ${name}.default.svc\n`),
     )
   const unnamed = (name: string): Promise<unknown> =>
     until(`no name ${name}`, () => !hosts().includes(` ${name}.default`))

@@ -235,7 +235,7 @@ t.test(
 kubectl apply -f - <<'EOF'
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
-metadata: { name: kube-portal }
+metadata: { name: kube-portal-user }
 rules:
 - { apiGroups: [""], resources: [services], verbs: [list, watch] }
 - { apiGroups: [""], resources: [endpoints], verbs: [list, watch] }

@@ -179,15 +179,15 @@ ${['shop', 'bank']
   .map(
     namespace => `apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
-metadata: { name: kube-portal, namespace: ${namespace} }
+metadata: { name: kube-portal-user, namespace: ${namespace} }
 rules:
 - { apiGroups: [""], resources: [services], verbs: [list, watch] }
 - { apiGroups: ["discovery.k8s.io"], resources: [endpointslices], verbs: [list, watch] }
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
-metadata: { name: kube-portal, namespace: ${namespace} }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: kube-portal }
+metadata: { name: kube-portal-user, namespace: ${namespace} }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: kube-portal-user }
 subjects:
 - { kind: User, apiGroup: rbac.authorization.k8s.io, name: ada }
 `,

@@ -8,14 +8,14 @@ t.test('rights in namespaces are a Role in each, bound to the user', async t => 
     roleFor({ namespaces: ['shop'], rules: [forward], user: 'Ada L' }),
     `apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
-metadata: { name: kube-portal, namespace: shop }
+metadata: { name: kube-portal-user, namespace: shop }
 rules:
 - { apiGroups: [""], resources: [pods/portforward], verbs: [get, create] }
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
-metadata: { name: kube-portal, namespace: shop }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: kube-portal }
+metadata: { name: kube-portal-user, namespace: shop }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: kube-portal-user }
 subjects:
 - { kind: User, apiGroup: rbac.authorization.k8s.io, name: "Ada L" }
 `,
@@ -33,14 +33,14 @@ t.test('rights in the whole cluster are a ClusterRole, and a service account is 
     roleFor({ rules: [forward], user: 'system:serviceaccount:kube-system:portal' }),
     `apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
-metadata: { name: kube-portal }
+metadata: { name: kube-portal-user }
 rules:
 - { apiGroups: [""], resources: [pods/portforward], verbs: [get, create] }
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
-metadata: { name: kube-portal }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: kube-portal }
+metadata: { name: kube-portal-user }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: kube-portal-user }
 subjects:
 - { kind: ServiceAccount, namespace: kube-system, name: portal }
 `,
