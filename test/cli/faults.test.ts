@@ -171,7 +171,7 @@ await inNamespace(import.meta.url, async () => {
   })
 
   t.test('without iptables it says which package to install', async t => {
-    const { code, stderr } = await attempt([], { PATH: '/nonexistent' })
+    const { code, stderr } = await attempt(['--capture', 'redirect'], { PATH: '/nonexistent' })
     t.equal(code, 5)
     t.match(stderr, /kube-portal: there is no iptables here\n {2}what to do: .*install/)
   })
