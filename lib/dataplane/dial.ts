@@ -2,6 +2,7 @@ import type { Picker } from '../balancer/picker.js'
 import { type Endpoint, isSameEndpoint } from '../model/endpoint.js'
 import { errorText } from '../model/error-text.js'
 import type { IpAddress } from '../model/ip-address.js'
+import type { ServicePortId } from '../model/service-port.js'
 import type { Reach } from '../reach/reach.js'
 import type { Budget } from '../stream/budget.js'
 import type { ByteStream } from '../stream/byte-stream.js'
@@ -10,6 +11,7 @@ import type { OpenConnection } from './connections.js'
 
 /** Who serves, and how to get there. */
 export interface Destination {
+  readonly servicePort: ServicePortId
   readonly picker: Picker
   readonly reach: Reach
   /** Memory for what is read in bulk. */
@@ -56,7 +58,7 @@ export type Dialled =
  * stopped meanwhile.
  */
 export const dial = async (
-  { picker, reach, budget, isOurs }: Destination,
+  { servicePort, picker, reach, budget, isOurs }: Destination,
   { client, connection, opened, failed, chosen }: DialRequest,
 ): Promise<Dialled> => {
   const tried: Endpoint[] = []
@@ -77,7 +79,9 @@ export const dial = async (
       continue
     }
     try {
-      const dialling = reach.dial(endpoint, { timeout, budget, opened: local => opened(local, endpoint) })
+      const toldOf = (local: SocketName): void => opened(local, endpoint)
+      // Without spreads: it is made for each connection.
+      const dialling = reach.dial(endpoint, { timeout, servicePort, budget, opened: toldOf })
       connection.whenStopped = () => dialling.giveUp()
       const stream = await dialling.stream
       if (!connection.isStopped()) return { kind: 'connected', stream, endpoint, attempt }

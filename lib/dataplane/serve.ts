@@ -1,7 +1,6 @@
 import type { Clock } from '../model/clock.js'
 import type { Report } from '../model/event.js'
 import { milliseconds, type Milliseconds } from '../model/milliseconds.js'
-import type { ServicePortId } from '../model/service-port.js'
 import type { Tracing } from '../model/trace-step.js'
 import type { TurnedAway } from '../model/traffic-event.js'
 import type { Arrival } from '../stream/accept.js'
@@ -17,7 +16,6 @@ import { WaitingClient } from './waiting-client.js'
 
 /** What is the same for all clients of a service port. */
 export interface Service extends Destination {
-  readonly servicePort: ServicePortId
   readonly connections: Connections
   readonly rounds: Rounds
   readonly ownSockets: OwnSockets

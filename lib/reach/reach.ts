@@ -1,5 +1,6 @@
 import type { Endpoint } from '../model/endpoint.js'
 import type { Milliseconds } from '../model/milliseconds.js'
+import type { ServicePortId } from '../model/service-port.js'
 import type { Budget } from '../stream/budget.js'
 import type { ByteStream } from '../stream/byte-stream.js'
 import type { SocketName } from '../stream/socket-name.js'
@@ -24,6 +25,8 @@ export interface Dialling {
 
 export interface DialOptions {
   readonly timeout: Milliseconds
+  /** Whose client it is for; absent: nobody's, who only sees whether there is an answer. */
+  readonly servicePort?: ServicePortId
   /** Memory for what is read in bulk. */
   readonly budget: Budget
   /** Told our end of a connection before anybody can have accepted it; not by ways that have none. */

@@ -118,8 +118,8 @@ export class ApiSource {
   }
 
   /** The Pod that serves at `endpoint` over TCP; undefined where it is none. The first call takes time, and those after changes. */
-  podAt(endpoint: Endpoint): PodName | undefined {
-    return this.#pods.at(endpoint)
+  podAt(endpoint: Endpoint, namespace: string): PodName | undefined {
+    return this.#pods.at(endpoint, namespace)
   }
 
   /** Since when some kind cannot be followed; undefined while all can. */

@@ -14,11 +14,11 @@ export class FollowedPods {
     this.#parts = mirrors.map(slices => ({ slices, index: new PodIndex() }))
   }
 
-  /** The Pod that serves there over TCP. The first call takes time, and those after changes. */
-  at(endpoint: Endpoint): PodName | undefined {
+  /** The Pod that serves Services of the namespace there, over TCP. The first call takes time, and those after changes. */
+  at(endpoint: Endpoint, namespace: string): PodName | undefined {
     for (const { slices, index } of this.#parts) {
       index.follow(slices.values, slices.activity.changes.total)
-      const pod = index.at(endpoint)
+      const pod = index.at(endpoint, namespace)
       if (pod) return pod
     }
     return undefined

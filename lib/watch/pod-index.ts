@@ -30,11 +30,14 @@ export class PodIndex {
     for (const [key, several] of slices) if (!this.#slices.has(key)) this.#add(key, several)
   }
 
-  /** The Pod that serves there over TCP. */
-  at({ address, port }: Endpoint): PodName | undefined {
+  /**
+   * The Pod that serves Services of `namespace` there, over TCP. Who may write slices in another one could otherwise have its clients
+   * sent to a Pod of their own.
+   */
+  at({ address, port }: Endpoint, namespace: string): PodName | undefined {
     let unready: PodName | undefined
     for (const { slice, pod, ready } of this.#places.get(address) ?? [])
-      if (hasPort(slice, port)) {
+      if (pod.namespace === namespace && hasPort(slice, port)) {
         if (ready) return pod
         unready ??= pod
       }

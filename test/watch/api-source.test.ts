@@ -77,7 +77,7 @@ for (const speaks of ['h2', 'http'] as const)
           const tainted = source.node?.taints.length === 1
           const gone = servicePorts.every(({ name }) => name.service !== 'service-test')
           const cart = servicePorts.find(({ name }) => servicePortText(name) === 'shop/cart')
-          pods = (cart?.endpoints ?? []).map(each => source.podAt(each)?.name)
+          pods = (cart?.endpoints ?? []).map(each => source.podAt(each, 'shop')?.name)
           if (big?.endpoints.length === 250 && servicePorts.length === 31 && tainted && gone) resolve()
         })
       })

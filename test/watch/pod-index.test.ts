@@ -40,7 +40,7 @@ const slicesOf = (...objects: readonly unknown[]): Map<string, readonly Endpoint
 const podIn = (slices: ReadonlyMap<string, readonly EndpointSlice[]>, ...where: [string, number]): string => {
   const index = new PodIndex()
   index.follow(slices, 1)
-  const pod = index.at(endpoint(...where))
+  const pod = index.at(endpoint(...where), 'shop')
   return pod ? podText(pod) : 'no Pod'
 }
 
@@ -90,6 +90,27 @@ t.test('of two Pods at one place it is the one that is ready', t => {
   t.end()
 })
 
+t.test('slices of one namespace say nothing of where Services of another one are served', t => {
+  const index = new PodIndex()
+  const theirs = readEndpointSlice(
+    slice({
+      namespace: 'thief',
+      ports: [{ name: '', protocol: 'TCP', port: 8080 }],
+      endpoints: [at('10.244.1.1', {}, podCalled('listener', 'thief'))],
+    }),
+  )
+  index.follow(new Map([['thief/x', [theirs]]]), 1)
+  const cart = endpoint('10.244.1.1', 8080)
+  t.equal(index.at(cart, 'shop'), undefined)
+  index.follow(
+    new Map([['thief/x', [theirs]], ...slicesOf(sliceAt('10.244.1.1', 8080, { pod: 'cart-1' }))]),
+    2,
+  )
+  t.strictSame(index.at(cart, 'shop'), { namespace: 'shop', name: 'cart-1' })
+  t.strictSame(index.at(cart, 'thief'), { namespace: 'thief', name: 'listener' })
+  t.end()
+})
+
 t.test('Endpoints of older API servers name Pods, too', t => {
   const slices = readEndpoints({
     metadata: { namespace: 'shop', name: 'cart' },
@@ -108,17 +129,17 @@ t.test('a Pod is found while it is there', t => {
   if (!before || !after || !other) throw new Error('a slice is missing')
   const now = new Map([['cart-a', before]])
   index.follow(now, 1)
-  t.strictSame(index.at(cart), { namespace: 'shop', name: 'cart-1' })
+  t.strictSame(index.at(cart, 'shop'), { namespace: 'shop', name: 'cart-1' })
   now.set('cart-a', after).set('cart-b', other)
-  t.strictSame(index.at(cart), { namespace: 'shop', name: 'cart-1' })
+  t.strictSame(index.at(cart, 'shop'), { namespace: 'shop', name: 'cart-1' })
   index.follow(now, 2)
-  t.strictSame(index.at(cart), { namespace: 'shop', name: 'cart-2' })
+  t.strictSame(index.at(cart, 'shop'), { namespace: 'shop', name: 'cart-2' })
   now.delete('cart-a')
   index.follow(now, 3)
-  t.equal(index.at(cart), undefined)
-  t.strictSame(index.at(endpoint('10.244.1.1', 9090)), { namespace: 'shop', name: 'cart-2' })
+  t.equal(index.at(cart, 'shop'), undefined)
+  t.strictSame(index.at(endpoint('10.244.1.1', 9090), 'shop'), { namespace: 'shop', name: 'cart-2' })
   now.clear()
   index.follow(now, 4)
-  t.equal(index.at(endpoint('10.244.1.1', 9090)), undefined)
+  t.equal(index.at(endpoint('10.244.1.1', 9090), 'shop'), undefined)
   t.end()
 })

@@ -70,14 +70,14 @@ const rule = { group: '', resource: 'pods/portforward', verbs: ['get', 'create']
 export const portForwardWay = ({ source, server, report }: PortForwardWayParts): Way => {
   const isApiServer = (endpoint: Endpoint): boolean => source.isApiServer(endpoint)
   const forwardable = new Forwardable(
-    endpoint => source.podAt(endpoint) !== undefined || isApiServer(endpoint),
+    (endpoint, namespace) => source.podAt(endpoint, namespace) !== undefined || isApiServer(endpoint),
   )
   const said = new Said(report)
   return {
     reach: new ForwardedReach(
       new PortForward({
         server: async () => ({ url: server.url, ...(await server.credentials(untilAnswered)) }),
-        podAt: endpoint => source.podAt(endpoint),
+        podAt: (endpoint, namespace) => source.podAt(endpoint, namespace),
         clock,
         forbidden: (namespace, reason) => {
           const cure = howToGrant({

@@ -17,12 +17,13 @@ export interface Forwarded {
 
 /** What of a snapshot port-forwards reach. What stays the same is the same object, from one call to the next as well. */
 export class Forwardable {
-  readonly #isPod: (endpoint: Endpoint) => boolean
+  readonly #isPod: (endpoint: Endpoint, namespace: string) => boolean
   /** What became of a service port of which not all can be reached. */
   readonly #limited = new WeakMap<ServicePort, ServicePort>()
   #last: { readonly of: Snapshot; readonly snapshot: Snapshot } | undefined
 
-  constructor(isPod: (endpoint: Endpoint) => boolean) {
+  /** `isPod`: of Services of the namespace. */
+  constructor(isPod: (endpoint: Endpoint, namespace: string) => boolean) {
     this.#isPod = isPod
   }
 
@@ -36,12 +37,12 @@ export class Forwardable {
     }
     const servicePorts: ServicePort[] = []
     for (const servicePort of snapshot.servicePorts) {
-      const { protocol } = servicePort.name
+      const { protocol, namespace } = servicePort.name
       if (protocol !== 'TCP') {
         leave(servicePort, `${protocol} cannot go through a port-forward: use --reach routes or direct`)
         continue
       }
-      const stranger = servicePort.endpoints.find(each => !this.#isPod(each))
+      const stranger = servicePort.endpoints.find(each => !this.#isPod(each, namespace))
       if (stranger) leave(servicePort, `its endpoint ${endpointText(stranger)} is no Pod`)
       servicePorts.push(stranger ? this.#limit(servicePort) : servicePort)
     }
@@ -49,7 +50,8 @@ export class Forwardable {
   }
 
   #limit(servicePort: ServicePort): ServicePort {
-    const endpoints = servicePort.endpoints.filter(each => this.#isPod(each))
+    const { namespace } = servicePort.name
+    const endpoints = servicePort.endpoints.filter(each => this.#isPod(each, namespace))
     const before = this.#limited.get(servicePort)
     if (before && sameEndpoints(before.endpoints, endpoints)) return before
     const limited = { ...servicePort, endpoints }

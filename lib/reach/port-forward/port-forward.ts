@@ -2,6 +2,7 @@ import type { Clock } from '../../model/clock.js'
 import type { Endpoint } from '../../model/endpoint.js'
 import { seconds } from '../../model/milliseconds.js'
 import type { PodName } from '../../model/pod-name.js'
+import { serviceOf } from '../../model/service-port.js'
 import type { ByteStream } from '../../stream/byte-stream.js'
 import type { Dialling, DialOptions, Reach } from '../reach.js'
 import { Attempt } from './attempt.js'
@@ -11,8 +12,8 @@ import type { ForwardingServer } from './web-socket.js'
 export interface PortForwardOptions {
   /** The API server, and the credentials as they are now: asked before each dial. */
   readonly server: () => Promise<ForwardingServer>
-  /** The Pod that serves at an endpoint; undefined where it is none. */
-  readonly podAt: (endpoint: Endpoint) => PodName | undefined
+  /** The Pod that serves Services of the namespace at an endpoint; undefined where it is none. */
+  readonly podAt: (endpoint: Endpoint, namespace: string) => PodName | undefined
   readonly clock: Clock
   /** Told when we may not forward in a namespace: once for as long as the reason stays. */
   readonly forbidden?: (namespace: string, reason: string) => void
@@ -37,9 +38,9 @@ export class PortForward implements Reach {
     this.#options = options
   }
 
-  dial(endpoint: Endpoint, { timeout }: Pick<DialOptions, 'timeout'>): Dialling {
+  dial(endpoint: Endpoint, { timeout, servicePort }: Pick<DialOptions, 'timeout' | 'servicePort'>): Dialling {
     const { server, podAt, clock } = this.#options
-    const pod = podAt(endpoint)
+    const pod = servicePort && podAt(endpoint, serviceOf(servicePort).namespace)
     if (!pod) return { stream: Promise.reject(noPod(endpoint)), giveUp: () => undefined }
     const target = { namespace: pod.namespace, name: pod.name, port: endpoint.port }
     const attempt = new Attempt(target, { server, clock, timeout }).start()

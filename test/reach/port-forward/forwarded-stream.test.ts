@@ -8,7 +8,7 @@ import type { ByteStream } from '../../../lib/stream/byte-stream.js'
 import { bytes, endpointThat } from '../../dataplane/stage.js'
 import { FakeClock, settled } from '../../fake-clock.js'
 import { Recorder } from '../../stream/recorder.js'
-import { Api, reachThrough } from './stage.js'
+import { Api, reachThrough, servicePort } from './stage.js'
 
 interface Ends {
   readonly api: Api
@@ -24,7 +24,7 @@ const connected = async (t: Test, clock: Clock = realClock): Promise<Ends> => {
   let dialled: Promise<ByteStream> | undefined
   const pod = await new Promise<Socket>((resolve, reject) => {
     void endpointThat(t, resolve).then(endpoint => {
-      dialled = reachThrough(api, { clock }).dial(endpoint, { timeout: seconds(5) }).stream
+      dialled = reachThrough(api, { clock }).dial(endpoint, { timeout: seconds(5), servicePort }).stream
       dialled.catch(reject)
     })
   })

@@ -9,9 +9,9 @@ import { createCertificates } from '../../../lib/sandbox/api/certificates.js'
 import { endpointThat, nobody } from '../../dataplane/stage.js'
 import { FakeClock, settled } from '../../fake-clock.js'
 import { Recorder } from '../../stream/recorder.js'
-import { Api, reachThrough, wayTo } from './stage.js'
+import { Api, reachThrough, servicePort, wayTo } from './stage.js'
 
-const options = { timeout: seconds(5) }
+const options = { timeout: seconds(5), servicePort }
 
 const greeting = (t: Test): Promise<Endpoint> => endpointThat(t, socket => socket.write('hello'))
 
@@ -226,7 +226,10 @@ t.test('whoever does not answer within the timeout is given up, and nothing stay
   const never = { server: () => new Promise<never>(() => undefined) }
   for (const [server, more] of [[silent], [headersOnly], [silent, never]] as const) {
     const clock = new FakeClock()
-    const { stream } = reachThrough(server, { clock, ...more }).dial(pod, { timeout: milliseconds(4) })
+    const { stream } = reachThrough(server, { clock, ...more }).dial(pod, {
+      timeout: milliseconds(4),
+      servicePort,
+    })
     await (server === headersOnly ? clock.alarm(delay => delay === 5) : settled())
     clock.advance(4)
     await t.rejects(stream, { code: 'ETIMEDOUT', message: 'no port-forward to shop/web-1 within 4 ms' })

@@ -5,10 +5,14 @@ import { connect, type Socket } from 'node:net'
 import { realClock } from '../../../lib/cli/real-clock.js'
 import type { Clock } from '../../../lib/model/clock.js'
 import type { Endpoint } from '../../../lib/model/endpoint.js'
+import { servicePortId } from '../../../lib/model/service-port.js'
 import { PortForward, type PortForwardOptions } from '../../../lib/reach/port-forward/port-forward.js'
 import type { ForwardingServer } from '../../../lib/reach/port-forward/web-socket.js'
 import type { Certificates } from '../../../lib/sandbox/api/certificates.js'
 import { type PortForwarding, servePortForwards } from './kubelet.js'
+
+/** Whose clients are forwarded: the Pods are of its namespace. */
+export const servicePort = servicePortId({ namespace: 'shop', service: 'web', port: '', protocol: 'TCP' })
 
 /** Something that runs until the test is over. */
 export interface Scene {
