@@ -4,8 +4,7 @@ import { text } from 'node:stream/consumers'
 /** What the holder of this namespace's instance lock says about itself; nothing where nobody holds it. */
 export const lockHolder = async (): Promise<string> => {
   try {
-    const said = await text(connect({ path: '\0kube-portal' }))
-    return said.trim().split(' ')[0] ?? ''
+    return (await text(connect({ path: '\0kube-portal' }))).trim()
   } catch {
     return ''
   }

@@ -31,7 +31,7 @@ await inNamespace(import.meta.url, async () => {
     async t => {
       // As a shell does: without anybody who stays, the terminal would be gone with the run.
       const terminal = await opened('; cat')
-      const holder = Number(await lockHolder())
+      const holder = Number((await lockHolder()).split(' ')[0])
       if (!(holder > 0)) throw new Error('nobody runs')
       process.kill(holder, 'SIGKILL')
       await terminal.shows('ended without a stop: removed what it left')
