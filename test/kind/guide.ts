@@ -48,6 +48,8 @@ export const readable = (shown: string): string =>
     .replaceAll('\r\n', '\n')
     .replaceAll(/[^\n]*\r\x1b\[K/g, '')
     .replaceAll(/[ \t]+$/gm, '')
+    // A row of the first screen that goes on in the next line, as terminals differ in width.
+    .replaceAll(/\n {11}(?=\S)/g, ' ')
     .trim()
 
 /** What fits the output of a step. */
