@@ -9,3 +9,10 @@ export const lockHolder = async (): Promise<string> => {
     return ''
   }
 }
+
+/** Ends that holder without a chance to tidy up. Throws where nobody holds it. */
+export const killLockHolder = async (): Promise<void> => {
+  const pid = Number((await lockHolder()).split(' ')[0])
+  if (!(pid > 0)) throw new Error('nobody runs')
+  process.kill(pid, 'SIGKILL')
+}

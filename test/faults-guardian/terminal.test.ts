@@ -4,7 +4,7 @@ import { inNamespace, needing } from '../namespace.js'
 import { kubeconfig, startStage } from '../services/stage.js'
 import { Terminal } from '../terminal.js'
 import { guardians, noGuardian } from './guardians.js'
-import { lockHolder } from './lock-holder.js'
+import { killLockHolder } from './lock-holder.js'
 import { thisMachine } from './this-machine.js'
 
 await inNamespace(import.meta.url, async () => {
@@ -31,9 +31,7 @@ await inNamespace(import.meta.url, async () => {
     async t => {
       // As a shell does: without anybody who stays, the terminal would be gone with the run.
       const terminal = await opened('; cat')
-      const holder = Number((await lockHolder()).split(' ')[0])
-      if (!(holder > 0)) throw new Error('nobody runs')
-      process.kill(holder, 'SIGKILL')
+      await killLockHolder()
       await terminal.shows('ended without a stop: removed what it left')
       await noGuardian()
       t.equal(await thisMachine('nft'), before)

@@ -3,7 +3,7 @@ import { ipAddress } from '../../lib/model/ip-address.js'
 import { port } from '../../lib/model/port.js'
 import { everything } from '../everything.js'
 import { until } from '../faults-guardian/guardians.js'
-import { lockHolder } from '../faults-guardian/lock-holder.js'
+import { killLockHolder } from '../faults-guardian/lock-holder.js'
 import { deployment, whenReady } from '../services/workloads.js'
 import { Terminal } from '../terminal.js'
 import { runnerOf } from './laptop.js'
@@ -43,11 +43,6 @@ await onLaptop(import.meta.url, async () => {
     await isServed(t)
     return terminal
   }
-  const killIt = async (): Promise<void> => {
-    const holder = Number(await lockHolder())
-    if (!(holder > 0)) throw new Error('nobody runs')
-    process.kill(holder, 'SIGKILL')
-  }
 
   for (const args of ways) {
     t.test(`after Ctrl-C of sudo kube-portal run ${args.join(' ')} all is as before`, async t => {
@@ -58,7 +53,7 @@ await onLaptop(import.meta.url, async () => {
 
     t.test('after kill -9 of it on a terminal all is as before', async t => {
       await opened(t, args)
-      await killIt()
+      await killLockHolder()
       await isAsBefore(t)
     })
 
