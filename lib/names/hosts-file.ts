@@ -1,9 +1,9 @@
 import type { Host } from '../host/host.js'
 import type { Alarm, Clock } from '../model/clock.js'
-import { errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import { seconds } from '../model/milliseconds.js'
 import type { ServicePort } from '../model/service-port.js'
+import { Troubles } from '../model/troubles.js'
 import { withBlock, withoutBlock } from './hosts-block.js'
 import { hostsLines } from './hosts-lines.js'
 
@@ -32,14 +32,16 @@ const pace = seconds(1)
 /** Keeps the names of Services in the hosts file. */
 export class HostsFile {
   readonly #parts: HostsFileParts
+  readonly #troubles: Troubles
   #lines: readonly string[] | undefined
   #alarm: Alarm | undefined
   #writing: Promise<void> = Promise.resolve()
   #isResting = false
-  #failure: string | undefined
 
   constructor(parts: HostsFileParts) {
     this.#parts = parts
+    const { path, report } = parts
+    this.#troubles = new Troubles(reason => report({ type: 'names-failed', path, reason }))
   }
 
   /** Has the file say that now, or a second after it was looked at last. Also puts back what somebody took out. */
@@ -72,7 +74,7 @@ export class HostsFile {
   async remove(): Promise<void> {
     await this.close()
     const { host, path } = this.#parts
-    await this.#trying(async () => {
+    await this.#troubles.with(async () => {
       await removeHosts(host, path)
     })
   }
@@ -82,21 +84,9 @@ export class HostsFile {
     this.#lines = undefined
     if (!lines || this.#isResting) return
     const { host, path, report } = this.#parts
-    await this.#trying(async () => {
+    await this.#troubles.with(async () => {
       const changed = await host.editFile(path, text => withBlock(text, lines))
       if (changed) report({ type: 'names-written', path, names: lines.length })
     })
-  }
-
-  async #trying(work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-      this.#failure = undefined
-    } catch (error) {
-      const reason = errorText(error)
-      if (reason !== this.#failure)
-        this.#parts.report({ type: 'names-failed', path: this.#parts.path, reason })
-      this.#failure = reason
-    }
   }
 }

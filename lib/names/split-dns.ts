@@ -1,9 +1,9 @@
 import type { Host } from '../host/host.js'
-import { errorText } from '../model/error-text.js'
 import type { Report } from '../model/event.js'
 import { cureOf } from '../model/failure.js'
 import type { IpAddress } from '../model/ip-address.js'
 import type { ServicePort } from '../model/service-port.js'
+import { Troubles } from '../model/troubles.js'
 import { openLink, removeLink, resolvedLink } from './resolved-link.js'
 
 type NamedPort = Pick<ServicePort, 'name' | 'portals'>
@@ -32,13 +32,18 @@ export interface SplitDnsNamesParts {
 /** Has systemd-resolved ask the cluster's DNS for the cluster's names, at its cluster IP, which leads through us. */
 export class SplitDnsNames {
   readonly #parts: SplitDnsNamesParts
+  readonly #troubles: Troubles
   #server: IpAddress | undefined
-  #failure: string | undefined
   #work: Promise<void> = Promise.resolve()
   #isResting = false
 
   constructor(parts: SplitDnsNamesParts) {
     this.#parts = parts
+    this.#troubles = new Troubles((why, error) => {
+      const { cure = 'use --dns hosts' } = cureOf(error)
+      const reason = `${why}; what to do: ${cure}`
+      parts.report({ type: 'names-failed', path: 'systemd-resolved', reason })
+    })
   }
 
   /** Points it there, if it is not yet. What fails is reported, and tried again next time. */
@@ -62,7 +67,7 @@ export class SplitDnsNames {
   /** The same, and has it ask nobody of ours. What fails is reported. */
   async remove(): Promise<void> {
     await this.close()
-    await this.#trying(async () => {
+    await this.#troubles.with(async () => {
       await removeLink(this.#parts.host)
     })
   }
@@ -70,7 +75,7 @@ export class SplitDnsNames {
   async #point(server: IpAddress | undefined): Promise<void> {
     if (this.#isResting || (server !== undefined && server === this.#server)) return
     const { host, domain, report } = this.#parts
-    await this.#trying(async () => {
+    await this.#troubles.with(async () => {
       this.#server = undefined
       if (server === undefined) {
         await removeLink(host)
@@ -80,18 +85,5 @@ export class SplitDnsNames {
       this.#server = server
       report({ type: 'names-asked', server, domain, link: resolvedLink })
     })
-  }
-
-  async #trying(work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-      this.#failure = undefined
-    } catch (error) {
-      const { cure = 'use --dns hosts' } = cureOf(error)
-      const reason = `${errorText(error)}; what to do: ${cure}`
-      if (reason !== this.#failure)
-        this.#parts.report({ type: 'names-failed', path: 'systemd-resolved', reason })
-      this.#failure = reason
-    }
   }
 }
