@@ -13,6 +13,7 @@ import { Departures } from './departures.js'
 import { type Estate, socketName } from './estate.js'
 import type { Listener } from './listener.js'
 import { noDescriptors } from './no-descriptors.js'
+import { openServer } from './open-server.js'
 import { proxyHeader } from './proxy-header.js'
 import { serve, type Service } from './serve.js'
 
@@ -73,7 +74,7 @@ export const listenTcp = async (options: ListenTcpOptions): Promise<Listener> =>
   }
   const server = createServer({ allowHalfOpen: true })
   try {
-    await listening(server, options)
+    await openServer(server, { ...options, address: host })
     options.estate?.addServer(socketName('TCP', { address: host, port: portOf(server) }), server)
   } catch (error) {
     // It accepts clients already, whom nobody would serve.
@@ -119,19 +120,6 @@ const meant = (
   const address = nodeAddress?.()
   return other ?? (address && { address, port: portal.port })
 }
-
-const backlog = 4096
-
-const listening = (server: Server, { host, port: wanted, inherited }: ListenTcpOptions): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject)
-    const begun = (): void => {
-      server.off('error', reject)
-      resolve()
-    }
-    if (inherited) server.listen(inherited, backlog, begun)
-    else server.listen({ host, port: wanted ?? 0, backlog, ipv6Only: true }, begun)
-  })
 
 const portOf = (server: Server): Port => {
   const address = server.address()

@@ -7,6 +7,7 @@ import { seconds } from '../../model/milliseconds.js'
 import type { TurnedAway } from '../../model/traffic-event.js'
 import { accept, type Arrival } from '../../stream/accept.js'
 import type { Budget } from '../../stream/budget.js'
+import { openServer } from '../open-server.js'
 import { type Asked, Guest } from './guest.js'
 import { reply, type ReplyKind, type Sought, soughtText } from './message.js'
 
@@ -37,8 +38,6 @@ export interface SocksListener {
 
 /** Those who have not said yet whom they want. More than these, and who has been silent for longest makes room. */
 const mostGuests = 256
-
-const backlog = 4096
 
 const replies: Readonly<Record<TurnedAway['reason'], ReplyKind>> = {
   'no endpoint': 'connection refused',
@@ -98,7 +97,7 @@ export const listenSocks = async (options: ListenSocksOptions): Promise<SocksLis
   }
 
   const server = createServer({ allowHalfOpen: true })
-  await listening(server, options)
+  await openServer(server, { ...place, inherited: options.inherited })
   server.on('error', error => report({ type: 'socks-failed', place, reason: errorText(error) }))
   accept(server, memory, arrival => guestFor(arrival)?.begin())
 
@@ -114,14 +113,3 @@ export const listenSocks = async (options: ListenSocksOptions): Promise<SocksLis
   let closed: Promise<void> | undefined
   return { server, close: () => (closed ??= close()) }
 }
-
-const listening = (server: Server, { place, inherited }: ListenSocksOptions): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject)
-    const begun = (): void => {
-      server.off('error', reject)
-      resolve()
-    }
-    if (inherited) server.listen(inherited, backlog, begun)
-    else server.listen({ host: place.address, port: place.port, backlog, ipv6Only: true }, begun)
-  })
