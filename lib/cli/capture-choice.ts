@@ -9,7 +9,6 @@ import type { CaptureChoice } from './options/node.js'
 /** What this machine, and our rights on it, allow. */
 export interface CaptureFacts {
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly platform: NodeJS.Platform
   /** Of who runs us; undefined where there are none. */
   readonly user: number | undefined
   readonly host: Host
@@ -35,9 +34,9 @@ const whyUnprivileged = async (host: Host): Promise<string | undefined> => {
  * What `auto` means here. A supervised process is a node agent, and says what it lacks instead of doing less; for somebody in front
  * of it, to run without privilege is as good as any.
  */
-export const captureFor = async ({ env, platform, user, host }: CaptureFacts): Promise<ChosenCapture> => {
+export const captureFor = async ({ env, user, host }: CaptureFacts): Promise<ChosenCapture> => {
   if (isSupervised(env)) return { capture: 'redirect' }
-  if (platform === 'darwin')
+  if (host.platform === 'darwin')
     return user === 0
       ? { capture: 'bind', why: 'macOS has no iptables' }
       : { capture: 'socks', why: 'only root may add addresses here' }

@@ -4,7 +4,6 @@ import type { InstanceLock } from '../control/instance-lock.js'
 import { localAddresses } from '../host/local-addresses.js'
 import { machine } from '../host/machine.js'
 import { Patience } from '../host/patience.js'
-import type { Report } from '../model/event.js'
 import { type Milliseconds, milliseconds, seconds } from '../model/milliseconds.js'
 import { emptySnapshot } from '../model/snapshot.js'
 import { Audit } from '../proxy/audit.js'
@@ -17,6 +16,7 @@ import type { Cluster } from './cluster.js'
 import { exitCode } from './exit-code.js'
 import { frontFor } from './first-screen/front-for.js'
 import type { Front } from './front.js'
+import { EventHub } from './event-hub.js'
 import type { Inheritance } from './inheritance.js'
 import { Observers } from './observers.js'
 import { lockName } from './only-instance.js'
@@ -68,23 +68,12 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
   const observers = new Observers(options, { isFirst, notifySocket, front })
   const { log, metrics, live, tracers } = observers
   let cluster: Cluster | undefined
-  const report: Report = event => {
-    // Whoever waited for that may say names at once.
-    if (event.type === 'ready' && names) return void names.hurry().then(() => observers.note(event))
-    observers.note(event)
-    if (event.type === 'synced') {
-      metrics.programmed(cluster?.source.takeTriggers() ?? [])
-      tidying.begin()
-      names?.update(proxy.servicePorts ?? [])
-      void notice?.look()
-    }
-    if (event.type === 'took-over') void control.open()
-  }
+  const events = new EventHub(event => observers.note(event))
+  const { report } = events
   report({
     ...{ type: 'capture-chosen', capture: options.capture },
     ...(whyCapture !== undefined && { why: whyCapture }),
   })
-  let notice: UnnumberedNotice | undefined
   const addresses = new AddressWatch({ read: localAddresses, clock })
   const patience = new Patience(clock)
   const host = patience.with(machine)
@@ -102,7 +91,6 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
     ...{ host, mode, addresses: () => addresses.current, log, report },
     nodeRoutes: () => reached.chosen === 'routes',
   })
-  if (options.capture === 'redirect') notice = new UnnumberedNotice(mode.families, report)
   const folder = await state(options)
   const source = (): Cluster['source'] | undefined => cluster?.source
   const { proxy, asked, connections, succeeded } = await assemble(options, {
@@ -116,6 +104,20 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
     cluster: () => cluster?.context,
     reach: () => reached.chosen,
   })
+  events.on('synced', () => {
+    metrics.programmed(cluster?.source.takeTriggers() ?? [])
+    tidying.begin()
+  })
+  if (options.capture === 'redirect') {
+    const notice = new UnnumberedNotice(mode.families, report)
+    events.on('synced', () => void notice.look())
+  }
+  if (names) {
+    events.on('synced', () => names.update(proxy.servicePorts ?? []))
+    // Whoever waited for that may say names at once.
+    events.before('ready', () => names.hurry())
+  }
+  events.on('took-over', () => void control.open())
   const audit = new Audit({ capture: reached.keptWith(mode.capture), clock })
   const succession = new Succession({
     startNext: next => startNext({ ...next, variables: { ...next.variables, ...notifySocket?.variables } }),

@@ -44,7 +44,7 @@ export const start = async (asked: RunOptions, started: Start): Promise<number> 
   const { inheritance, notifySocket, saysCrash, front, signals } = started
   const facts = {
     ...{ env: { ...process.env, ...notifySocket?.variables }, host: machine },
-    ...{ platform: process.platform, user: process.getuid?.() },
+    user: process.getuid?.(),
   }
   const { options, why } = await withCapture(asked, facts)
   chooseStreams(machine.platform, process.env.KUBE_PORTAL_STREAMS)

@@ -4,12 +4,14 @@ import type { Host } from '../../lib/host/host.js'
 import { withoutFiles } from '../../lib/host/without-files.js'
 
 interface Machine {
+  readonly platform?: Host['platform']
   readonly capabilities: string
   readonly hasIptables: boolean
 }
 
-const hostOf = ({ capabilities, hasIptables }: Machine): Host => ({
+const hostOf = ({ platform = 'linux', capabilities, hasIptables }: Machine): Host => ({
   ...withoutFiles,
+  platform,
   readFile: () => Promise.resolve(`Name:\tnode\nCapEff:\t${capabilities}\n`),
   run: () =>
     hasIptables
@@ -21,7 +23,7 @@ const everyRight = '000001ffffffffff'
 const noRight = '0000000000000000'
 
 const facts = (machine: Machine, others: Partial<CaptureFacts> = {}): CaptureFacts => ({
-  ...{ env: {}, platform: 'linux', user: 0, host: hostOf(machine) },
+  ...{ env: {}, user: 0, host: hostOf(machine) },
   ...others,
 })
 
@@ -51,10 +53,8 @@ t.test('a node agent that lacks a right is to say so, and not to do less', async
 })
 
 t.test('on macOS root listens on Services’ addresses, and anybody else gets a SOCKS proxy', async t => {
-  const machine = { capabilities: everyRight, hasIptables: false }
-  const captures = await Promise.all(
-    [0, 501].map(user => captureFor(facts(machine, { platform: 'darwin', user }))),
-  )
+  const machine = { platform: 'darwin', capabilities: everyRight, hasIptables: false } as const
+  const captures = await Promise.all([0, 501].map(user => captureFor(facts(machine, { user }))))
   t.strictSame(
     captures.map(({ capture }) => capture),
     ['bind', 'socks'],

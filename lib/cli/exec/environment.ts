@@ -1,16 +1,15 @@
 import { type Endpoint, endpointText } from '../../model/endpoint.js'
 import type { PortView } from '../../proxy/port-view.js'
-import { loopback } from '../loopback.js'
+import { localPlace } from '../local-place.js'
 import type { ChosenOptions } from '../options.js'
-import { mayChangeMachine } from '../options/node.js'
+import { type CaptureChoice, mayChangeMachine } from '../options/node.js'
 
 /** `my-cart` as the name of a variable begins: `MY_CART`. */
 const upper = (name: string): string => name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')
 
-const placeOf = ({ servicePort, localPort }: PortView, changes: boolean): Endpoint | undefined => {
-  const { portals, family } = servicePort
-  if (!changes) return localPort === undefined ? undefined : { address: loopback[family], port: localPort }
-  const portal = portals.find(each => each.kind === 'cluster-ip')
+const placeOf = (view: PortView, capture: CaptureChoice): Endpoint | undefined => {
+  if (!mayChangeMachine(capture)) return localPlace(view)
+  const portal = view.servicePort.portals.find(each => each.kind === 'cluster-ip')
   return portal?.kind === 'cluster-ip' ? portal : undefined
 }
 
@@ -18,12 +17,12 @@ const placeOf = ({ servicePort, localPort }: PortView, changes: boolean): Endpoi
 const serviceVariables = (
   view: readonly PortView[],
   namespace: string,
-  changes: boolean,
+  capture: CaptureChoice,
 ): Record<string, string> => {
   const variables: Record<string, string> = {}
   for (const each of view) {
     const { name, family } = each.servicePort
-    const place = placeOf(each, changes)
+    const place = placeOf(each, capture)
     if (name.namespace !== namespace || family !== 'IPv4' || !place) continue
     const beginning = `${upper(name.service)}_SERVICE`
     variables[`${beginning}_HOST`] ??= place.address
@@ -48,7 +47,7 @@ export const environment = (
 ): Readonly<Record<string, string>> => {
   const proxy = socks && `socks5h://${endpointText(socks)}`
   return {
-    ...serviceVariables(view, namespace, mayChangeMachine(capture)),
+    ...serviceVariables(view, namespace, capture),
     ...(proxy !== undefined && { ALL_PROXY: proxy, all_proxy: proxy }),
   }
 }

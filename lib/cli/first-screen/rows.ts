@@ -1,10 +1,9 @@
-import { type Endpoint, endpointText } from '../../model/endpoint.js'
+import { endpointText } from '../../model/endpoint.js'
 import { portalText } from '../../model/portal.js'
 import { servicePortText } from '../../model/service-port.js'
 import type { PortView } from '../../proxy/port-view.js'
-import { loopback } from '../loopback.js'
-import type { CaptureChoice } from '../options/node.js'
-import { mayChangeMachine } from '../options/node.js'
+import { localPlace } from '../local-place.js'
+import { type CaptureChoice, mayChangeMachine } from '../options/node.js'
 
 /** A service port as the first screen has it: all its traffic classes together. */
 export interface Row {
@@ -17,14 +16,10 @@ export interface Row {
   readonly sticky: boolean
 }
 
-const placesOf = ({ servicePort, localPort }: PortView, capture: CaptureChoice): readonly string[] => {
-  const { portals, name, family } = servicePort
-  const local = (at: Endpoint): string => endpointText(at)
-  const places = mayChangeMachine(capture)
-    ? portals.map(portalText)
-    : localPort === undefined
-      ? []
-      : [local({ address: loopback[family], port: localPort })]
+const placesOf = (view: PortView, capture: CaptureChoice): readonly string[] => {
+  const { portals, name } = view.servicePort
+  const local = localPlace(view)
+  const places = mayChangeMachine(capture) ? portals.map(portalText) : local ? [endpointText(local)] : []
   return name.protocol === 'TCP' ? places : places.map(place => `${place}/${name.protocol}`)
 }
 

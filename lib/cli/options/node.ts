@@ -8,8 +8,7 @@ import { readBy } from './read-by.js'
 export type CaptureChoice = 'redirect' | 'dnat' | 'bind' | 'socks' | 'none'
 
 /** Whether clients are led here by what is changed on this machine, which takes rights, and which only one may do at a time. */
-export const mayChangeMachine = (capture: CaptureChoice | 'auto'): boolean =>
-  capture !== 'socks' && capture !== 'none'
+export const mayChangeMachine = (capture: string): boolean => capture !== 'socks' && capture !== 'none'
 
 export type DetectLocalMode = 'ClusterCIDR' | 'NodeCIDR' | 'BridgeInterface' | 'InterfaceNamePrefix'
 

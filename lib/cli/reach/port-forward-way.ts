@@ -9,6 +9,7 @@ import type { Dialling, DialOptions, Reach } from '../../reach/reach.js'
 import type { ApiSource } from '../../watch/api-source.js'
 import type { ApiServer } from '../../watch/api-server.js'
 import { howToGrant, userIn } from '../../watch/role.js'
+import { notForUs, objectText, Said } from '../../watch/translation/skip.js'
 import { realClock as clock } from '../real-clock.js'
 import type { Way } from './way.js'
 
@@ -39,23 +40,6 @@ class ForwardedReach implements Reach {
 
   dial(endpoint: Endpoint, options: DialOptions): Dialling {
     return (this.#isApiServer(endpoint) ? this.#direct : this.#forward).dial(endpoint, options)
-  }
-}
-
-/** What is left out is said once for as long as the reason stays. */
-class Said {
-  readonly #report: Report
-  #reasons: ReadonlyMap<string, string> = new Map()
-
-  constructor(report: Report) {
-    this.#report = report
-  }
-
-  tell(reasons: ReadonlyMap<string, string>): void {
-    for (const [object, reason] of reasons)
-      if (this.#reasons.get(object) !== reason)
-        this.#report({ type: 'skipped', object, reason, why: 'not for us' })
-    this.#reasons = reasons
   }
 }
 
@@ -94,7 +78,9 @@ export const portForwardWay = ({ source, server, report }: PortForwardWayParts):
     reachable: (snapshot: Snapshot): Snapshot => {
       const { snapshot: reachable, leftOut } = forwardable.of(snapshot)
       said.tell(
-        new Map(leftOut.map(({ namespace, service, reason }) => [`Service ${namespace}/${service}`, reason])),
+        leftOut.map(({ namespace, service, reason }) =>
+          notForUs(objectText('Service', namespace, service), reason),
+        ),
       )
       return reachable
     },

@@ -1,7 +1,7 @@
 import type { Capture } from '../../capture/capture.js'
-import { errorText } from '../../model/error-text.js'
 import type { Report } from '../../model/event.js'
 import { cureOf } from '../../model/failure.js'
+import { Troubles } from '../../model/troubles.js'
 import type { Source } from '../../proxy/source.js'
 import { ChangingReach } from '../../reach/changing-reach.js'
 import { DirectReach } from '../../reach/direct.js'
@@ -21,12 +21,15 @@ export interface Decision {
 export class Reached {
   readonly #reach = new ChangingReach(new DirectReach({ clock }))
   readonly #report: Report
+  readonly #troubles: Troubles
   #decision: Decision | undefined
-  #failure: string | undefined
   #isClosed = false
 
   constructor(report: Report) {
     this.#report = report
+    this.#troubles = new Troubles((reason, error) => {
+      report({ type: 'reach-failed', reason, ...cureOf(error) })
+    })
   }
 
   /** For all dials: direct, until it is decided. */
@@ -56,7 +59,10 @@ export class Reached {
    */
   sourceFrom(source: Source, decide: () => Promise<Decision>): Source {
     const prepare = async (changed: () => void): Promise<void> => {
-      await this.#trying(async () => this.#prepare(await this.decided(decide)))
+      await this.#troubles.with(async () => {
+        const way = await this.decided(decide)
+        if (!this.#isClosed) await way.prepare?.()
+      })
       if (this.#decision && !this.#isClosed) changed()
     }
     return {
@@ -82,7 +88,9 @@ export class Reached {
   keptWith(capture: Pick<Capture, 'isIntact'>): Pick<Capture, 'isIntact'> {
     return {
       isIntact: async () => {
-        await this.#trying(async () => this.#prepare(this.#decision?.way))
+        await this.#troubles.with(async () => {
+          if (!this.#isClosed) await this.#decision?.way.repair?.()
+        })
         return capture.isIntact()
       },
     }
@@ -91,22 +99,6 @@ export class Reached {
   /** Takes out what was added to this machine. */
   async remove(): Promise<void> {
     await this.#decision?.way.remove?.()
-  }
-
-  async #prepare(way: Way | undefined): Promise<void> {
-    if (!this.#isClosed) await way?.prepare?.()
-  }
-
-  /** A failure is said once for as long as its reason stays. */
-  async #trying(work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-      this.#failure = undefined
-    } catch (error) {
-      const reason = errorText(error)
-      if (this.#failure !== reason) this.#report({ type: 'reach-failed', reason, ...cureOf(error) })
-      this.#failure = reason
-    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Host } from '../../host/host.js'
 import type { Report } from '../../model/event.js'
 import type { Family, IpAddress } from '../../model/ip-address.js'
@@ -37,12 +38,20 @@ export const routesWay = (
     apiServers: source.apiServers,
     allowOverlap: options.allowOverlap ?? false,
   })
+  let routed: readonly RoutedNode[] | undefined
+  const update = async (): Promise<void> => {
+    const { nodes } = source
+    await routes.update(nodes)
+    routed = nodes
+  }
   return {
     way: {
       reach: new DirectReach({ clock }),
+      // Of changes, most are of endpoints, and each look at the routes takes programs.
       prepare: async () => {
-        await routes.update(source.nodes)
+        if (!isDeepStrictEqual(source.nodes, routed)) await update()
       },
+      repair: update,
       remove: async () => {
         await routes.remove()
       },

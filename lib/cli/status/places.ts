@@ -1,8 +1,8 @@
 import type { InstanceStatus, PortStatus } from '../../control/status.js'
+import { mayChangeMachine } from '../options/node.js'
 
 /** Whether clients are led here from portals. Where they are not, they come to local ports. */
-export const leadsHere = ({ capture }: Pick<InstanceStatus, 'capture'>): boolean =>
-  capture !== 'socks' && capture !== 'none'
+export const leadsHere = ({ capture }: Pick<InstanceStatus, 'capture'>): boolean => mayChangeMachine(capture)
 
 /** Where clients come to. */
 export const placesOf = (port: PortStatus, instance: Pick<InstanceStatus, 'capture'>): readonly string[] => {

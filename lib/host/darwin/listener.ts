@@ -3,7 +3,7 @@ import { seconds } from '../../model/milliseconds.js'
 import type { Host } from '../host.js'
 
 /** Reads what `lsof -F pc` prints, a line for each field: `p4711`, `cnginx`. */
-export const processIn = (printed: string): string | undefined => {
+const processIn = (printed: string): string | undefined => {
   const [, pid] = /^p(\d+)$/m.exec(printed) ?? []
   const [, command] = /^c(.+)$/m.exec(printed) ?? []
   return pid === undefined || command === undefined ? undefined : `${command} (process ${pid})`

@@ -215,6 +215,11 @@ await inNamespace(import.meta.url, async () => {
     await check()
     await way.prepare?.()
     t.strictSame(await heard('10.244.2.5'), ['two'])
+    run('ip', 'route', 'flush', 'proto', '142')
+    await way.prepare?.()
+    t.notMatch(routes(), 'proto 142', 'Nodes are as they were, and no look is taken')
+    await way.repair?.()
+    t.strictSame(await heard('10.244.2.5'), ['two'])
     await way.remove?.()
     t.notMatch(routes(), 'proto 142')
     source.nodesForbidden = 'nodes is forbidden'
