@@ -48,7 +48,7 @@ export const heldLifeline = (): Lifeline => {
 
 /** What the first process hears. */
 export interface Hearing {
-  /** Sends a signal to the process that serves. */
+  /** Sends a signal to the process that serves. Where that is not known yet, or is about to change, who serves next is asked to stop, too. */
   readonly pass: (signal: NodeJS.Signals) => void
   /** Resolves when none is left, with the exit code of the last one; undefined when it did not say. */
   readonly ended: Promise<number | undefined>
@@ -56,21 +56,30 @@ export interface Hearing {
 
 export const hear = (pipe: Readable): Hearing => {
   let serving: number | undefined
+  let stop: NodeJS.Signals | undefined
   let code: number | undefined
+  const tell = (signal: NodeJS.Signals): void => {
+    try {
+      if (serving !== undefined) process.kill(serving, signal)
+    } catch (error) {
+      // It has just ended; that is heard, too.
+      if (errorCode(error) !== 'ESRCH') throw error
+    }
+  }
   const lines = createInterface(pipe)
   lines.on('line', line => {
     const [word, number] = line.split(' ')
-    if (word === 'serving') serving = Number(number)
+    if (word === 'serving') {
+      serving = Number(number)
+      if (stop !== undefined) tell(stop)
+    }
     if (word === 'ending') code = Number(number)
   })
   return {
     pass: signal => {
-      try {
-        if (serving !== undefined) process.kill(serving, signal)
-      } catch (error) {
-        // It has just ended; that is heard, too.
-        if (errorCode(error) !== 'ESRCH') throw error
-      }
+      // A reload that was asked for meanwhile has taken place by then.
+      if (signal !== 'SIGHUP') stop = signal
+      tell(signal)
     },
     ended: new Promise(resolve => lines.once('close', () => resolve(code))),
   }

@@ -33,7 +33,9 @@ export class TakeOver {
 
   /** Has it accept nobody any more. To be called when all is served here. */
   async end(): Promise<void> {
-    if (!this.#done) await this.#parts.predecessor?.relieve()
+    if (this.#done) return
+    // From when it is asked: its answer may come later than a request to stop, which is then for us.
     this.#done = true
+    await this.#parts.predecessor?.relieve()
   }
 }
