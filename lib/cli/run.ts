@@ -160,7 +160,8 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
       addresses.start(() => proxy.resync())
       audit.start(() => proxy.resync())
     }
-    const successor = await Promise.race([until(signals.first), succession.handedOver])
+    const successor =
+      (await Promise.race([until(signals.first), succession.handedOver])) ?? (await succession.close())
     void audit.close()
     if (successor) {
       await names?.close()
@@ -182,7 +183,7 @@ export const run = async (options: ChosenOptions, rights: RunRights): Promise<nu
     }
     return exitCode.well
   } finally {
-    succession.close()
+    await succession.close()
     await names?.close()
     await tidying.close()
     addresses.close()

@@ -64,11 +64,15 @@ export class Answers {
     }
   }
 
-  /** There is no successor after all: goes on as before. */
+  /** There is no successor after all: what comes at doors is ours again. */
+  takeBack(): void {
+    for (const door of this.#succeeded.estate.doors) door.takeBack()
+  }
+
+  /** The same, and goes on as before. */
   abandon(): void {
-    const { estate, goOn } = this.#succeeded
-    for (const door of estate.doors) door.takeBack()
-    if (this.#resting) goOn()
+    this.takeBack()
+    if (this.#resting) this.#succeeded.goOn()
     this.#resting = false
   }
 

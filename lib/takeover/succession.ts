@@ -24,9 +24,11 @@ const longestRest = seconds(30)
 export class Succession {
   readonly #parts: SuccessionParts
   #successor: NextProcess | undefined
+  #answers: Answers | undefined
   #alarm: Alarm | undefined
   #late = false
-  #hasHandedOver = false
+  #isHandingOver = false
+  #isClosed = false
   #handOver: (successor: NextProcess) => void = () => undefined
   /** Resolves when a successor serves, and this process accepts nobody any more. */
   readonly handedOver = new Promise<NextProcess>(resolve => (this.#handOver = resolve))
@@ -42,29 +44,40 @@ export class Succession {
     const successor = startNext({ variables: { [successorVariable]: protocol }, isFirst })
     this.#successor = successor
     const answers = new Answers(succeeded, (message, socket) => successor.send(message, socket))
+    this.#answers = answers
     this.#late = false
     this.#giveUpAfter(longestStart, successor)
     successor.receive(message => {
       if (isMessage(message) && 'request' in message) void this.#answer(answers, message, successor)
     })
     void successor.exited.then(code => {
-      if (!this.#hasHandedOver) this.#abandon(answers, code)
+      if (!this.#isHandingOver && !this.#isClosed) this.#abandon(answers, code)
     })
     report({ type: 'successor-started', ...(successor.pid !== undefined && { pid: successor.pid }) })
   }
 
-  /** Ends a successor that does not serve yet. */
-  close(): void {
-    if (!this.#hasHandedOver) this.#successor?.kill()
+  /**
+   * Ends a successor that does not serve yet: from now on there is none. Where all is being handed over already, nothing is
+   * ended; resolves with that successor, when it is done. May be called twice.
+   */
+  async close(): Promise<NextProcess | undefined> {
+    if (this.#isHandingOver) return this.handedOver
+    this.#isClosed = true
+    this.#alarm?.cancel()
+    this.#successor?.kill()
+    this.#answers?.takeBack()
+    return undefined
   }
 
   async #answer(answers: Answers, asked: Asked, successor: NextProcess): Promise<void> {
+    if (this.#isClosed) return
     if (asked.type === 'rest') this.#giveUpAfter(longestRest, successor)
-    if (asked.type === 'relieve') this.#alarm?.cancel()
+    if (asked.type === 'relieve') {
+      this.#alarm?.cancel()
+      this.#isHandingOver = true
+    }
     await answers.answer(asked, asked.request)
-    if (asked.type !== 'relieve') return
-    this.#hasHandedOver = true
-    this.#handOver(successor)
+    if (asked.type === 'relieve') this.#handOver(successor)
   }
 
   #giveUpAfter(span: Milliseconds, successor: NextProcess): void {

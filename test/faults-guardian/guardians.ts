@@ -1,23 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as after } from 'node:timers/promises'
-
-const commandOf = (pid: number): readonly string[] => {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-  } catch {
-    // It has ended meanwhile.
-    return []
-  }
-}
+import { ownProcesses } from '../own-processes.js'
 
 /** The process ids of all guardians in this namespace; of those that stand by the process `of`. */
 export const guardians = (of?: number): readonly number[] =>
-  readdirSync('/proc')
-    .map(Number)
-    .filter(pid => {
-      const [, program = '', , guarded] = Number.isInteger(pid) ? commandOf(pid) : []
-      return program.endsWith('/bin/guardian.js') && (of === undefined || guarded === String(of))
+  ownProcesses()
+    .filter(({ command: [, program = '', , guarded] }) => {
+      const isGuardian = program.endsWith('/bin/guardian.js')
+      return isGuardian && (of === undefined || guarded === String(of))
     })
+    .map(({ pid }) => pid)
 
 /** The one guardian in this namespace. Throws where that is none, or several: 0 would be our own process group. */
 export const guardian = (): number => {

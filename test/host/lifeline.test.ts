@@ -11,9 +11,10 @@ const process = (t: Test): ChildProcess => {
   return child
 }
 
-const endOf = async (child: ChildProcess): Promise<unknown> => {
-  const [, signal]: unknown[] = await once(child, 'exit')
-  return signal
+/** Resolves with the signal that ended it. */
+const endOf = async (child: ChildProcess): Promise<NodeJS.Signals | null> => {
+  await once(child, 'exit')
+  return child.signalCode
 }
 
 /** What the first process hears, and how others say on its lifeline that they serve. */

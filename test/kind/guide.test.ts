@@ -2,9 +2,10 @@ import t from 'tap'
 import { everything } from '../everything.js'
 import { until } from '../faults-guardian/guardians.js'
 import { Terminal } from '../terminal.js'
+import { ownProcesses } from '../own-processes.js'
 import { expected, guide, readable, type Section, type Step } from './guide.js'
 import { runAs, runnerOf } from './laptop.js'
-import { onLaptop, ownProcesses, startLaptop } from './stage.js'
+import { onLaptop, startLaptop } from './stage.js'
 
 /** The laptop has it already. */
 const isInstallation = ({ command }: Step): boolean => /\bnpm\b/.test(command)

@@ -6,9 +6,10 @@ import { until } from '../faults-guardian/guardians.js'
 import { killLockHolder } from '../faults-guardian/lock-holder.js'
 import { deployment, whenReady } from '../services/workloads.js'
 import { Terminal } from '../terminal.js'
+import { ownProcesses } from '../own-processes.js'
 import { runnerOf } from './laptop.js'
 import { laptopClient } from './web-client.js'
-import { onLaptop, ownProcesses, startLaptop, startPortal } from './stage.js'
+import { onLaptop, startLaptop, startPortal } from './stage.js'
 
 /** Where web is. */
 const there = { address: ipAddress('10.96.31.4'), port: port(80) }

@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { PortalProcess } from '../../examples/demo/portal-process.js'
 import { inNamespace, needing } from '../namespace.js'
@@ -39,18 +38,3 @@ export const startKindStage = async (kind: Kind, who: Who, args: readonly string
   await stage.portal.synced()
   return stage
 }
-
-/** The commands of all processes of ours but this one, sorted. */
-export const ownProcesses = (): readonly string[] =>
-  readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name) && name !== '1')
-    .flatMap(pid => {
-      try {
-        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()]
-      } catch {
-        // It has ended meanwhile.
-        return []
-      }
-    })
-    .filter(command => /dist\/bin\/(?:kube-portal|guardian)\.js/.test(command))
-    .sort()

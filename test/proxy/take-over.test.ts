@@ -52,12 +52,15 @@ t.test('who could not be told to rest is told again', async t => {
   t.equal(localPorts.for(id), 14005)
 })
 
-t.test('from when its predecessor is told to accept nobody any more, all there is to stop is ours', async t => {
-  const { takeOver, notes } = stage()
-  await takeOver.begin()
-  t.ok(takeOver.isPending)
-  const ended = takeOver.end()
-  t.strictSame(notes, ['rest', 'relieve'])
-  t.notOk(takeOver.isPending)
-  await ended
-})
+t.test(
+  'from when its predecessor is told to accept nobody any more, all there is to stop is ours',
+  async t => {
+    const { takeOver, notes } = stage()
+    await takeOver.begin()
+    t.ok(takeOver.isPending)
+    const ended = takeOver.end()
+    t.strictSame(notes, ['rest', 'relieve'])
+    t.notOk(takeOver.isPending)
+    await ended
+  },
+)
