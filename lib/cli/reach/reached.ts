@@ -23,6 +23,7 @@ export class Reached {
   readonly #report: Report
   readonly #troubles: Troubles
   #decision: Decision | undefined
+  #again: () => void = () => undefined
   #isClosed = false
 
   constructor(report: Report) {
@@ -69,6 +70,7 @@ export class Reached {
       start: changed => {
         const turns = new Turns(() => prepare(changed))
         source.start(() => {
+          this.#again = () => turns.ask()
           if (this.#decision && !this.#decision.way.prepare) changed()
           else turns.ask()
         })
@@ -84,13 +86,11 @@ export class Reached {
     }
   }
 
-  /** A capture of which is looked at, with each look, that this machine is still ready for the way, too. */
+  /** The capture; each look at it looks, too, whether this machine is still ready for the way, and decides again where that failed. */
   keptWith(capture: Pick<Capture, 'isIntact'>): Pick<Capture, 'isIntact'> {
     return {
       isIntact: async () => {
-        await this.#troubles.with(async () => {
-          if (!this.#isClosed) await this.#decision?.way.repair?.()
-        })
+        if (!this.#isClosed) await this.#lookAgain()
         return capture.isIntact()
       },
     }
@@ -99,6 +99,12 @@ export class Reached {
   /** Takes out what was added to this machine. */
   async remove(): Promise<void> {
     await this.#decision?.way.remove?.()
+  }
+
+  async #lookAgain(): Promise<void> {
+    const decision = this.#decision
+    if (decision) await this.#troubles.with(async () => decision.way.repair?.())
+    else this.#again()
   }
 }
 

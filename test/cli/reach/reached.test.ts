@@ -51,3 +51,25 @@ t.test('Services go on changing while routes cannot be made, which is said once'
     ['reach-chosen', 'reach-failed'],
   )
 })
+
+t.test(
+  'what could not be decided is decided with the next look at the machine, without any change',
+  async t => {
+    const { events, reached, source, decision, change } = stage(() => Promise.resolve())
+    let fails = true
+    const followed = reached.sourceFrom(source, () =>
+      fails ? Promise.reject(new Error('ip is stuck')) : Promise.resolve(decision),
+    )
+    const kept = reached.keptWith({ isIntact: () => Promise.resolve(true) })
+    const changed = new Promise<void>(resolve => followed.start(resolve))
+    await kept.isIntact()
+    t.strictSame(events, [], 'not before the cluster was seen')
+    change()
+    await new Promise(setImmediate)
+    t.match(events, [{ type: 'reach-failed', reason: 'ip is stuck' }])
+    fails = false
+    await kept.isIntact()
+    await changed
+    t.equal(reached.chosen, 'routes')
+  },
+)
