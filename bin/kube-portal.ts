@@ -11,5 +11,7 @@ process.once('exit', () => {
   process.removeAllListeners('SIGHUP')
   if (terminal.isGone) process.kill(process.pid, 'SIGHUP')
 })
+// By itself it would then wait for requests of sockets that may never be done, and turn in a loop for ever (seen with 20.20.2).
+process.once('beforeExit', () => process.exit())
 process.exitCode = await main(process.argv)
 endUnread()

@@ -16,12 +16,22 @@ const without = (reason: string): void => {
 const plainNode = ['env', '-u', 'NODE_OPTIONS', process.execPath]
 
 /**
+ * Ends this process when all is done and said. By itself Node would then wait for requests of sockets that may never be done, and
+ * turn in a loop for ever (seen with 20.20.2).
+ */
+const endAtTheEnd = (): void => {
+  // After all others who listen for it.
+  process.once('beforeExit', () => process.once('exit', () => process.exit()))
+}
+
+/**
  * Runs `tests` as root of namespaces of their own, with loopback and nothing else, whoever runs the file: the same
  * file (`import.meta.url`) once more, inside. Rules, links and processes end with it, and files run side by side.
  * Skipped where there can be no namespace.
  */
 export const inNamespace = async (file: string, tests: () => void | Promise<void>): Promise<void> => {
   if (process.env[inside] !== undefined) {
+    endAtTheEnd()
     await settle(machine)
     await tests()
     return
