@@ -32,7 +32,7 @@ const whyUnprivileged = async (host: Host): Promise<string | undefined> => {
 
 /**
  * What `auto` means here. A supervised process is a node agent, and says what it lacks instead of doing less; for somebody in front
- * of it, to run without privilege is as good as any.
+ * of it, to run without privilege is just as good.
  */
 export const captureFor = async ({ env, user, host }: CaptureFacts): Promise<ChosenCapture> => {
   if (isSupervised(env)) return { capture: 'redirect' }

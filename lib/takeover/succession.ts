@@ -20,11 +20,15 @@ const longestStart = seconds(90)
 /** And one that has us rest: meanwhile nothing that changes is put into force. */
 const longestRest = seconds(30)
 
+interface Next {
+  readonly process: NextProcess
+  readonly answers: Answers
+}
+
 /** How this process is succeeded by the program and the configuration as they are by then. */
 export class Succession {
   readonly #parts: SuccessionParts
-  #successor: NextProcess | undefined
-  #answers: Answers | undefined
+  #next: Next | undefined
   #alarm: Alarm | undefined
   #late = false
   #isHandingOver = false
@@ -39,19 +43,19 @@ export class Succession {
 
   /** Starts a successor, unless one is starting already. What becomes of it is reported. */
   begin(): void {
-    if (this.#successor) return
+    if (this.#next) return
     const { startNext, isFirst, succeeded, report } = this.#parts
     const successor = startNext({ variables: { [successorVariable]: protocol }, isFirst })
-    this.#successor = successor
     const answers = new Answers(succeeded, (message, socket) => successor.send(message, socket))
-    this.#answers = answers
+    const next = { process: successor, answers }
+    this.#next = next
     this.#late = false
     this.#giveUpAfter(longestStart, successor)
     successor.receive(message => {
-      if (isMessage(message) && 'request' in message) void this.#answer(answers, message, successor)
+      if (isMessage(message) && 'request' in message) void this.#answer(next, message)
     })
     void successor.exited.then(code => {
-      if (!this.#isHandingOver && !this.#isClosed) this.#abandon(answers, code)
+      if (!this.#isHandingOver && !this.#isClosed) this.#abandon(next, code)
     })
     report({ type: 'successor-started', ...(successor.pid !== undefined && { pid: successor.pid }) })
   }
@@ -64,20 +68,20 @@ export class Succession {
     if (this.#isHandingOver) return this.handedOver
     this.#isClosed = true
     this.#alarm?.cancel()
-    this.#successor?.kill()
-    this.#answers?.takeBack()
+    this.#next?.process.kill()
+    this.#next?.answers.takeBack()
     return undefined
   }
 
-  async #answer(answers: Answers, asked: Asked, successor: NextProcess): Promise<void> {
+  async #answer({ process, answers }: Next, asked: Asked): Promise<void> {
     if (this.#isClosed) return
-    if (asked.type === 'rest') this.#giveUpAfter(longestRest, successor)
+    if (asked.type === 'rest') this.#giveUpAfter(longestRest, process)
     if (asked.type === 'relieve') {
       this.#alarm?.cancel()
       this.#isHandingOver = true
     }
     await answers.answer(asked, asked.request)
-    if (asked.type === 'relieve') this.#handOver(successor)
+    if (asked.type === 'relieve') this.#handOver(process)
   }
 
   #giveUpAfter(span: Milliseconds, successor: NextProcess): void {
@@ -88,9 +92,9 @@ export class Succession {
     })
   }
 
-  #abandon(answers: Answers, code: number): void {
+  #abandon({ answers }: Next, code: number): void {
     this.#alarm?.cancel()
-    this.#successor = undefined
+    this.#next = undefined
     answers.abandon()
     const how = this.#late ? 'did not serve in time' : `ended with code ${code}`
     this.#parts.report({ type: 'successor-failed', reason: `the new process ${how}` })

@@ -12,7 +12,7 @@ export interface NodesOptions extends Omit<MirrorOptions<Node>, 'kind' | 'decode
   readonly wanted: 'own' | 'all'
   /** The Node that we are, if there is one of that name. */
   readonly name: string
-  /** Without the right to see them: are there none for us, or is that a trouble as any other? */
+  /** Without the right to see them: are there none for us, or is that a trouble like others? */
   readonly forbidden: 'none' | 'trouble'
 }
 
