@@ -10,8 +10,11 @@ import { FakeClock } from '../fake-clock.js'
 const timeout = seconds(30)
 const short = milliseconds(100)
 
-/** Prints a line and its process id, then takes a second of processor time. */
-const busy = `process.stdout.write('done'); const cpu = () => process.cpuUsage().user / 1e6; while (cpu() < 1);`
+/** Says that it begins, and takes a second of processor time. */
+const busy = `process.stderr.write('begun'); const cpu = () => process.cpuUsage().user / 1e6; while (cpu() < 1);`
+
+/** The same, in another thread than the first, which waits for it. */
+const busyElsewhere = `new (require('node:worker_threads').Worker)(${JSON.stringify(busy)}, { eval: true })`
 
 const isThere = (pid: number): boolean => {
   try {
@@ -31,12 +34,13 @@ t.test('a program that waits for something is given up when patience ends', asyn
   t.ok(clock.now() - began < 5000)
 })
 
-t.test('a program that is at work may finish', async t => {
-  const patience = new Patience(clock)
-  const run = patience.with(machine).run(process.execPath, ['-e', busy], { timeout })
-  patience.lasts(short)
-  t.match(await run, { code: 0, stdout: 'done' })
-})
+for (const [which, script] of Object.entries({ 'its thread': busy, 'one of its threads': busyElsewhere }))
+  t.test(`a program is not given up while ${which} is at work`, async t => {
+    const patience = new Patience(clock)
+    const complaint = (): void => patience.lasts(short)
+    const run = patience.with(machine).run(process.execPath, ['-e', script], { timeout, complaint })
+    t.match(await run, { code: 0, stderr: 'begun' })
+  })
 
 t.test('a program is given up with all that it started', async t => {
   const file = join(t.testdir(), 'child')
