@@ -82,7 +82,13 @@ const listenInFolder = async (server: Server, pid: number, file: LockFile): Prom
   return false
 }
 
-/** Who the holder says it is: nameless when it does not answer in time, as a stopped one would not. Undefined: there is none. */
+/** What a connection ends with that nobody takes, or whose taker has ended. */
+const nobody: readonly (string | undefined)[] = ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE']
+
+/**
+ * Who the holder says it is: nameless when it does not answer in time, as a stopped one would not. Undefined: there is none, or it
+ * has let go of the lock before it could say a word.
+ */
 const askHolder = (timeout: Milliseconds, path = name): Promise<Holder | undefined> =>
   new Promise(resolve => {
     let answer = ''
@@ -91,8 +97,9 @@ const askHolder = (timeout: Milliseconds, path = name): Promise<Holder | undefin
     const timer = setTimeout(() => socket.destroy(), timeout)
     socket.setEncoding('utf8')
     socket.on('data', (text: string) => (answer += text))
+    socket.on('end', () => (isThere = answer !== ''))
     socket.on('error', error => {
-      isThere = !['ECONNREFUSED', 'ENOENT'].includes(errorCode(error) ?? '')
+      isThere = !nobody.includes(errorCode(error))
       socket.destroy()
     })
     socket.on('close', () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import t from 'tap'
 import { holdInstanceLock } from '../../lib/control/instance-lock.js'
 import { inNamespace } from '../namespace.js'
@@ -41,6 +41,18 @@ await inNamespace(import.meta.url, () => {
     await leaving.close()
     const { lock, wasFree } = await next
     t.ok(wasFree)
+    await t.rejects(holdInstanceLock(3), { message: 'kube-portal already runs here (process 2)' })
+    await lock.close()
+  })
+
+  t.test('whoever asks a holder that lets go before it says a word gets the lock', async t => {
+    const leaving = createServer().listen({ path: '\0kube-portal' })
+    await once(leaving, 'listening')
+    leaving.once('connection', socket => {
+      leaving.close()
+      socket.destroy()
+    })
+    const lock = await holdInstanceLock(2)
     await t.rejects(holdInstanceLock(3), { message: 'kube-portal already runs here (process 2)' })
     await lock.close()
   })
